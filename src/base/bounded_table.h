@@ -1,0 +1,187 @@
+// A hash table with a fixed number of places. When it is full the least valuable entry goes: S3-FIFO
+// (Yang et al., SOSP 2023). New keys pass through a small queue, and only those that come back move on
+// to the main one, so a million sources seen once push each other out and not the attacker seen often.
+//
+// Keys are 64-bit hashes that their user made; two things with one hash are one thing here (at 65,536
+// entries a clash is about 1 in 10^10). Not thread-safe. Constant cost per call, amortised.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <utility>
+#include <vector>
+
+#include "base/assert.h"
+
+namespace vedette {
+
+template <typename T>
+class BoundedTable {
+ public:
+  explicit BoundedTable(std::size_t entries_max) : entries_max_(entries_max < 16 ? 16 : entries_max) {
+    slots_.assign(64, kEmpty);
+  }
+
+  /// The entry of `key`, marked as used, or nullptr.
+  T* find(std::uint64_t key) {
+    const std::uint32_t node = lookup(key);
+    if (node == kEmpty) return nullptr;
+    if (nodes_[node].uses < kUsesMax) ++nodes_[node].uses;
+    return &nodes_[node].value;
+  }
+
+  /// Adds an entry for a key that is not there. If the table is full, first gives
+  /// `evict(key, T&) -> bool` the least valuable entries until it lets one go (false: spare it, it is
+  /// worth more than its use shows). After one round of refusals the entry goes all the same.
+  /// References stay valid until the next insert.
+  template <typename Evict>
+  T& insert(std::uint64_t key, Evict&& evict) {
+    VD_ASSERT(lookup(key) == kEmpty);
+    if (size_ >= entries_max_) evict_one(evict);
+    std::uint32_t node;
+    if (!free_.empty()) {
+      node = free_.back();
+      free_.pop_back();
+      nodes_[node] = Node{key, T{}, 0, true};
+    } else {
+      node = static_cast<std::uint32_t>(nodes_.size());
+      nodes_.push_back(Node{key, T{}, 0, true});
+    }
+    ++size_;
+    link(key, node);
+    small_.push_back(node);
+    return nodes_[node].value;
+  }
+
+  void erase(std::uint64_t key) {
+    const std::uint32_t node = lookup(key);
+    if (node != kEmpty) release(node);  // its place in a queue is skipped when it comes up
+  }
+
+  template <typename Visit>
+  void for_each(Visit&& visit) {
+    for (Node& node : nodes_) {
+      if (node.alive) visit(node.key, node.value);
+    }
+  }
+
+  std::size_t size() const { return size_; }
+  std::size_t capacity() const { return entries_max_; }
+  std::uint64_t evicted() const { return evicted_; }
+
+ private:
+  static constexpr std::uint32_t kEmpty = ~std::uint32_t{0};
+  static constexpr std::uint8_t kUsesMax = 3;
+
+  struct Node {
+    std::uint64_t key;
+    T value;
+    std::uint8_t uses;
+    bool alive;
+  };
+
+  std::size_t home(std::uint64_t key) const {
+    return (key * 0x9E3779B97F4A7C15u >> 20) & (slots_.size() - 1);
+  }
+
+  std::uint32_t lookup(std::uint64_t key) const {
+    for (std::size_t at = home(key);; at = (at + 1) & (slots_.size() - 1)) {
+      const std::uint32_t node = slots_[at];
+      if (node == kEmpty || nodes_[node].key == key) return node;
+    }
+  }
+
+  void link(std::uint64_t key, std::uint32_t node) {
+    if (size_ * 2 > slots_.size()) {
+      std::vector<std::uint32_t> old(slots_.size() * 2, kEmpty);
+      old.swap(slots_);
+      for (const std::uint32_t moved : old) {
+        if (moved != kEmpty) place(nodes_[moved].key, moved);
+      }
+    }
+    place(key, node);
+  }
+
+  void place(std::uint64_t key, std::uint32_t node) {
+    std::size_t at = home(key);
+    while (slots_[at] != kEmpty) at = (at + 1) & (slots_.size() - 1);
+    slots_[at] = node;
+  }
+
+  /// Linear probing without tombstones: what follows moves up if its home allows (Knuth 6.4, R).
+  void unlink(std::uint64_t key) {
+    const std::size_t mask = slots_.size() - 1;
+    std::size_t at = home(key);
+    while (nodes_[slots_[at]].key != key) at = (at + 1) & mask;
+    std::size_t hole = at;
+    for (std::size_t next = (hole + 1) & mask; slots_[next] != kEmpty; next = (next + 1) & mask) {
+      const std::size_t wanted = home(nodes_[slots_[next]].key);
+      if (((next - wanted) & mask) >= ((next - hole) & mask)) {
+        slots_[hole] = slots_[next];
+        hole = next;
+      }
+    }
+    slots_[hole] = kEmpty;
+  }
+
+  void release(std::uint32_t node) {
+    unlink(nodes_[node].key);
+    nodes_[node].alive = false;
+    nodes_[node].value = T{};
+    --size_;
+  }
+
+  /// Takes the front of a queue; nodes erased meanwhile only give their number back.
+  bool pop(std::deque<std::uint32_t>& queue, std::uint32_t& node) {
+    while (!queue.empty()) {
+      node = queue.front();
+      queue.pop_front();
+      if (nodes_[node].alive) return true;
+      free_.push_back(node);
+    }
+    return false;
+  }
+
+  template <typename Evict>
+  void evict_one(Evict& evict) {
+    // Every entry may be spared once per use and once by `evict`; then something must go.
+    std::size_t spared_max = size_ * 2;
+    for (;;) {
+      std::uint32_t node = kEmpty;
+      const bool from_small = small_.size() * 10 >= entries_max_ || main_.empty();
+      if (!(from_small ? pop(small_, node) : pop(main_, node)) &&
+          !(from_small ? pop(main_, node) : pop(small_, node))) {
+        return;
+      }
+      Node& candidate = nodes_[node];
+      if (candidate.uses > 0) {
+        --candidate.uses;
+        main_.push_back(node);
+        continue;
+      }
+      if (spared_max > 0 && !evict(candidate.key, candidate.value)) {
+        --spared_max;
+        main_.push_back(node);
+        continue;
+      }
+      unlink(candidate.key);
+      candidate.alive = false;
+      candidate.value = T{};
+      --size_;
+      ++evicted_;
+      free_.push_back(node);
+      return;
+    }
+  }
+
+  std::vector<Node> nodes_;
+  std::vector<std::uint32_t> slots_;
+  std::vector<std::uint32_t> free_;
+  std::deque<std::uint32_t> small_, main_;
+  std::size_t entries_max_;
+  std::size_t size_ = 0;
+  std::uint64_t evicted_ = 0;
+};
+
+}  // namespace vedette

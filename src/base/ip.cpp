@@ -1,0 +1,133 @@
+#include "base/ip.h"
+
+#include <arpa/inet.h>
+
+#include <cstring>
+
+#include "base/text.h"
+
+namespace vedette {
+namespace {
+
+constexpr std::array<std::uint8_t, 12> kV4Prefix{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF};
+
+std::optional<IpAddress> parse_v4(std::string_view text) {
+  std::uint32_t address = 0;
+  std::size_t at = 0;
+  for (int part = 0; part < 4; ++part) {
+    if (part > 0 && (at >= text.size() || text[at++] != '.')) return {};
+    std::uint32_t value = 0;
+    std::size_t digits = 0;
+    while (at < text.size() && is_digit(text[at]) && digits < 4) {
+      value = value * 10 + static_cast<std::uint32_t>(text[at] - '0');
+      ++at;
+      ++digits;
+    }
+    if (digits == 0 || digits > 3 || value > 255) return {};
+    address = address << 8 | value;
+  }
+  if (at != text.size()) return {};
+  return IpAddress::from_v4(address);
+}
+
+char* put_part(char* out, unsigned value) {
+  if (value >= 100) *out++ = static_cast<char>('0' + value / 100);
+  if (value >= 10) *out++ = static_cast<char>('0' + value / 10 % 10);
+  *out++ = static_cast<char>('0' + value % 10);
+  return out;
+}
+
+}  // namespace
+
+IpAddress IpAddress::from_v4(std::uint32_t a) {
+  IpAddress ip;
+  std::memcpy(ip.bytes.data(), kV4Prefix.data(), kV4Prefix.size());
+  ip.bytes[12] = static_cast<std::uint8_t>(a >> 24);
+  ip.bytes[13] = static_cast<std::uint8_t>(a >> 16);
+  ip.bytes[14] = static_cast<std::uint8_t>(a >> 8);
+  ip.bytes[15] = static_cast<std::uint8_t>(a);
+  return ip;
+}
+
+bool IpAddress::is_v4() const {
+  return std::memcmp(bytes.data(), kV4Prefix.data(), kV4Prefix.size()) == 0;
+}
+
+std::uint32_t IpAddress::v4() const {
+  return std::uint32_t{bytes[12]} << 24 | std::uint32_t{bytes[13]} << 16 |
+         std::uint32_t{bytes[14]} << 8 | bytes[15];
+}
+
+bool IpAddress::is_loopback() const {
+  static constexpr std::array<std::uint8_t, 16> kV6Loopback{0, 0, 0, 0, 0, 0, 0, 0,
+                                                            0, 0, 0, 0, 0, 0, 0, 1};
+  return is_v4() ? bytes[12] == 127 : bytes == kV6Loopback;
+}
+
+bool IpNetwork::contains(const IpAddress& ip) const { return masked(ip, bits) == address; }
+
+std::optional<IpAddress> parse_ip(std::string_view text) {
+  if (text.size() > 1 && text.front() == '[' && text.back() == ']') {
+    text = text.substr(1, text.size() - 2);
+  }
+  if (auto v4 = parse_v4(text)) return v4;
+  text = text.substr(0, text.find('%'));
+  // inet_pton wants a terminator. No valid address is longer than 45 characters.
+  char buffer[48];
+  if (text.size() < 2 || text.size() >= sizeof buffer) return {};
+  std::memcpy(buffer, text.data(), text.size());
+  buffer[text.size()] = '\0';
+  IpAddress ip;
+  if (inet_pton(AF_INET6, buffer, ip.bytes.data()) != 1) return {};
+  return ip;
+}
+
+std::optional<IpNetwork> parse_network(std::string_view text) {
+  const auto slash = text.find('/');
+  const auto ip = parse_ip(text.substr(0, slash));
+  if (!ip) return {};
+  unsigned bits = 128;
+  if (slash != std::string_view::npos) {
+    const auto prefix = parse_int<unsigned>(text.substr(slash + 1));
+    const bool v4 = ip->is_v4() && text.substr(0, slash).find(':') == std::string_view::npos;
+    if (!prefix || *prefix > (v4 ? 32u : 128u)) return {};
+    bits = v4 ? *prefix + 96 : *prefix;
+  }
+  return IpNetwork{masked(*ip, bits), static_cast<std::uint8_t>(bits)};
+}
+
+char* format_ip(const IpAddress& ip, char* out) {
+  if (ip.is_v4()) {
+    for (std::size_t i = 12; i < 16; ++i) {
+      out = put_part(out, ip.bytes[i]);
+      if (i < 15) *out++ = '.';
+    }
+    return out;
+  }
+  char buffer[INET6_ADDRSTRLEN];
+  inet_ntop(AF_INET6, ip.bytes.data(), buffer, sizeof buffer);  // cannot fail: buffer is large enough
+  const std::size_t size = std::strlen(buffer);
+  std::memcpy(out, buffer, size);
+  return out + size;
+}
+
+std::string format_ip(const IpAddress& ip) {
+  char buffer[48];
+  return {buffer, format_ip(ip, buffer)};
+}
+
+std::string format_network(const IpNetwork& network) {
+  const bool v4 = network.address.is_v4() && network.bits >= 96;
+  return format_ip(network.address) + "/" + std::to_string(v4 ? network.bits - 96 : network.bits);
+}
+
+IpAddress masked(const IpAddress& ip, unsigned bits) {
+  IpAddress out = ip;
+  for (unsigned i = 0; i < 16; ++i) {
+    const unsigned kept = bits > i * 8 ? (bits - i * 8 < 8 ? bits - i * 8 : 8) : 0;
+    out.bytes[i] = static_cast<std::uint8_t>(out.bytes[i] & (0xFF00u >> kept));
+  }
+  return out;
+}
+
+}  // namespace vedette

@@ -1,0 +1,63 @@
+// Small pure functions on bytes. Nothing here allocates unless it returns a string.
+#pragma once
+
+#include <charconv>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace vedette {
+
+inline bool is_digit(char c) { return c >= '0' && c <= '9'; }
+inline bool is_blank(char c) { return c == ' ' || c == '\t'; }
+inline char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }
+
+/// The whole text as a decimal integer, or nothing.
+template <typename Int = std::int64_t>
+std::optional<Int> parse_int(std::string_view text) {
+  Int value{};
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{} || end != text.data() + text.size()) return {};
+  return value;
+}
+
+inline std::string_view trim(std::string_view text) {
+  while (!text.empty() && (is_blank(text.front()) || text.front() == '\r')) text.remove_prefix(1);
+  while (!text.empty() && (is_blank(text.back()) || text.back() == '\r')) text.remove_suffix(1);
+  return text;
+}
+
+/// Removes `prefix` from the front of `text` if it stands there.
+inline bool take_prefix(std::string_view& text, std::string_view prefix) {
+  if (!text.starts_with(prefix)) return false;
+  text.remove_prefix(prefix.size());
+  return true;
+}
+
+inline bool take_suffix(std::string_view& text, std::string_view suffix) {
+  if (!text.ends_with(suffix)) return false;
+  text.remove_suffix(suffix.size());
+  return true;
+}
+
+/// Takes what stands before the first `delimiter` out of `text`, and the delimiter with it. Without
+/// one, takes all of it.
+inline std::string_view take_until(std::string_view& text, char delimiter) {
+  const auto at = text.find(delimiter);
+  const auto head = text.substr(0, at);
+  text.remove_prefix(at == std::string_view::npos ? text.size() : at + 1);
+  return head;
+}
+
+std::string to_lower(std::string_view text);
+bool equals_ignore_case(std::string_view a, std::string_view b);
+
+/// Shortens to at most `bytes_max` without cutting a UTF-8 character in two.
+std::string_view clip_utf8(std::string_view text, std::size_t bytes_max);
+
+/// For a terminal or a log: control characters and invalid UTF-8 as \xNN, so that no log line can
+/// move the cursor, change colours or forge a line. Valid UTF-8 stays.
+std::string escape_for_terminal(std::string_view text);
+
+}  // namespace vedette

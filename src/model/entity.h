@@ -1,0 +1,40 @@
+// Entity: who or what an event is about. A source address (an IPv6 source is its /64, since that is what
+// one customer gets), a source known by name only, a user, a host.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/ip.h"
+#include "model/event.h"
+
+namespace vedette {
+
+enum class EntityType : std::uint8_t { SourceIp, SourceAddress, User, Host };
+inline constexpr std::size_t kEntityTypes = 4;
+
+std::string_view to_string(EntityType type);  ///< the ECS field: source.ip, source.address, user.name, host.name
+std::optional<EntityType> parse_entity_type(std::string_view text);
+
+/// An entity as one event names it. `name` points into the batch; `ip` is already its /64 for IPv6.
+/// `hash` is the same in every run: it chooses the lane and is the key of stored state.
+struct EntityRef {
+  EntityType type = EntityType::SourceIp;
+  std::uint64_t hash = 0;
+  IpAddress ip;           ///< SourceIp only
+  std::string_view name;  ///< all others
+};
+
+/// The entity of this type that the event names, if it names one.
+std::optional<EntityRef> entity_of(const EventBatch& batch, const Event& event, EntityType type);
+/// Whom a finding about this one event is about: its source, else its user, else its host.
+std::optional<EntityRef> primary_entity_of(const EventBatch& batch, const Event& event);
+/// "203.0.113.7", "2001:db8:1:2::/64", "root".
+std::string entity_value(const EntityRef& entity);
+
+/// Addresses that count as one source: an IPv4 address, an IPv6 /64.
+IpAddress source_block(const IpAddress& ip);
+
+}  // namespace vedette

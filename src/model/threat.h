@@ -1,0 +1,75 @@
+// Threat: the unit of triage. The findings about one entity, with what supports them.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/time.h"
+#include "model/action.h"
+#include "model/entity.h"
+#include "model/rule.h"
+
+namespace vedette {
+
+/// A line that supports a finding. Kept as it stood, clipped to kEvidenceBytesMax.
+struct Evidence {
+  std::string line;
+  std::string source;  ///< path, "journal", "-"
+  std::uint64_t offset = 0;
+  Time time;
+};
+inline constexpr std::size_t kEvidenceBytesMax = 1024;
+
+/// One rule's statement about the entity, over all the events that made it.
+struct Finding {
+  std::string rule_id, title, advice;
+  Level level = Level::Medium;
+  std::vector<std::string> techniques;
+  std::uint64_t count = 0;  ///< events that support it
+  Time first_seen, last_seen;
+  std::vector<Evidence> evidence;  ///< the earliest and the latest lines, by time
+};
+
+/// Like events that followed each other, as one.
+struct TimelineEntry {
+  Time first, last;
+  Action action = Action::None;
+  std::uint64_t count = 0;
+  std::string detail;  ///< a command, a path, a user; may be empty
+};
+
+enum class Status : std::uint8_t { New, Acknowledged, Snoozed, Resolved, FalsePositive };
+enum class Tier : std::uint8_t { Working, ShortTerm, LongTerm };
+std::string_view to_string(Status status);
+std::string_view to_string(Tier tier);
+
+using Counts = std::array<std::uint64_t, kCounters>;
+
+struct Threat {
+  std::string id;  ///< made from the entity alone: the same in every run
+  EntityType entity_type = EntityType::SourceIp;
+  std::string entity_value;
+  std::uint64_t entity_hash = 0;
+  double score = 0;  ///< 0 to 100, as of the time of ranking
+  Level severity = Level::Informational;
+  Status status = Status::New;
+  Tier tier = Tier::Working;
+  Time first_seen, last_seen;  ///< of the entity's events that count
+  Counts counts{};
+  std::vector<Finding> findings;  ///< by level downwards, then rule id
+  std::vector<TimelineEntry> timeline;  ///< by time
+  std::uint64_t timeline_merged = 0;  ///< entries that lost their detail to the cap; never their count
+};
+
+/// Appends one JSON object in the shape of `scan --format json`; no newline.
+void append_json(std::string& out, const Threat& threat);
+/// Every technique of the findings, once, sorted.
+std::vector<std::string> techniques_of(const Threat& threat);
+
+/// The stored form, and back. `decode_threat` refuses what it cannot understand whole.
+std::string encode(const Threat& threat);
+std::optional<Threat> decode_threat(std::string_view bytes);
+
+}  // namespace vedette
