@@ -18,7 +18,6 @@ namespace vedette::store {
 struct ThreatFilter {
   std::optional<Level> severity_min;
   std::optional<Status> status;
-  std::size_t limit = 1000;  ///< 0: all
 };
 
 class Store {
@@ -42,8 +41,9 @@ class Store {
 
   Result<std::optional<Threat>> threat_of(std::uint64_t entity_hash);
   Result<std::optional<Threat>> threat(const std::string& id_or_entity_value);
-  /// All that pass the filter, ranked: severity, then score as of `as_of`, then last_seen, then id.
-  Result<std::vector<Threat>> threats(const ThreatFilter& filter, Time as_of);
+  /// Visits all that pass the filter, in no order that matters; ranking is triage's.
+  Result<void> for_each_threat(const ThreatFilter& filter,
+                               const std::function<void(const Threat&)>& visit);
   Result<std::uint64_t> threat_count();
 
  private:
