@@ -1,0 +1,276 @@
+// vedette run: the daemon.
+#include <CLI/CLI.hpp>
+
+#include <pthread.h>
+#include <signal.h>
+
+#include <algorithm>
+#include <atomic>
+#include <csignal>
+#include <filesystem>
+#include <thread>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "cli/commands.h"
+#include "cli/load.h"
+#include "cli/render.h"
+#include "cli/run_metrics.h"
+#include "cli/scan.h"
+#include "cli/state.h"
+#include "config/config.h"
+#include "engine/pipeline.h"
+#include "net/http_server.h"
+
+namespace vedette::cli {
+namespace {
+
+int fail(const Error& error) {
+  print_error(error);
+  return kUsage;
+}
+
+/// Ends the sources when the process is asked to end. SIGINT and SIGTERM are blocked in every thread, so
+/// that only this one ever takes them, in ordinary code.
+class Signals {
+ public:
+  explicit Signals(source::SourceSet& sources) {
+    sigemptyset(&wanted_);
+    sigaddset(&wanted_, SIGINT);
+    sigaddset(&wanted_, SIGTERM);
+    pthread_sigmask(SIG_BLOCK, &wanted_, nullptr);
+    thread_ = std::thread([this, &sources] {
+      const timespec patience{.tv_sec = 0, .tv_nsec = 200'000'000};
+      while (!done_) {
+        if (sigtimedwait(&wanted_, nullptr, &patience) > 0) {
+          log::info("Asked to end: finishing what was read.");
+          sources.stop();
+        }
+      }
+    });
+  }
+  ~Signals() {
+    done_ = true;
+    thread_.join();
+  }
+
+ private:
+  sigset_t wanted_{};
+  std::atomic<bool> done_{false};
+  std::thread thread_;
+};
+
+/// Says on the log what became worse: a threat that is new, or whose severity rose. Remembers a bounded
+/// number of threats; one that was forgotten is told again.
+class Announcer {
+ public:
+  void operator()(const Commit& commit) {
+    for (const Threat& threat : commit.threats) {
+      const auto known = told_.find(threat.entity_hash);
+      if (known != told_.end() && known->second >= threat.severity) continue;
+      if (told_.size() >= kToldMax) told_.clear();
+      told_[threat.entity_hash] = threat.severity;
+      std::string what;
+      for (const Finding& finding : threat.findings) {
+        if (finding.level == threat.severity) what += (what.empty() ? "" : "; ") + finding.title;
+      }
+      log::info("Threat.", {{"severity", to_string(threat.severity)},
+                            {"entity", threat.entity_value},
+                            {"score", fmt::format("{:.1f}", threat.score)},
+                            {"what", what},
+                            {"id", threat.id}});
+    }
+  }
+
+ private:
+  static constexpr std::size_t kToldMax = 10'000;
+  std::unordered_map<std::uint64_t, Level> told_;
+};
+
+bool has_auth_log(const std::vector<std::string>& paths) {
+  return std::any_of(paths.begin(), paths.end(), [](const std::string& path) {
+    return path.ends_with("/auth.log") || path.ends_with("/secure") || path.ends_with("/syslog") ||
+           path.ends_with("/messages");
+  });
+}
+
+std::vector<std::string> what_to_follow(const config::Config& config) {
+  return config.inputs.empty() ? source::discover_logs() : config.inputs;
+}
+
+/// Adds every source. False when there is nothing at all.
+bool add_sources(const config::Config& config, source::SourceSet& sources) {
+  const auto paths = what_to_follow(config);
+  for (const std::string& path : paths) {
+    sources.follow(path, config.from_start);
+    log::info("Following a file.", {{"path", path}});
+  }
+  bool journal = false;
+  // With rsyslog beside it, the journal has every line a second time.
+  if (config.journal == "yes" ||
+      (config.journal == "auto" && config.inputs.empty() && !has_auth_log(paths))) {
+    if (auto followed = sources.follow_journal(); followed) {
+      journal = true;
+      log::info("Following the systemd journal.");
+    } else if (config.journal == "yes") {
+      print_error(followed.error());
+    }
+  }
+  return journal || !paths.empty();
+}
+
+/// A machine without logs: what a first-time user sees are the samples, and a word about it.
+int show_samples() {
+  const std::string directory = samples_directory();
+  if (directory.empty()) {
+    return fail({Errc::InputKind, "no logs were found under /var/log, and no journal; name files to "
+                                  "follow with --inputs"});
+  }
+  std::printf("There are no logs on this machine that this user can read, so these are the threats in the\n"
+              "samples (made by `vedette simulate`, in %s).\n"
+              "To watch real logs: vedette run --inputs FILE, or run as a user who may read /var/log.\n\n",
+              directory.c_str());
+  ScanOptions options;
+  options.inputs = files_below(directory, {".log", ".json"});
+  std::erase_if(options.inputs, [](const std::string& path) { return path.ends_with("truth.json"); });
+  options.limit = 8;
+  return scan(options);
+}
+
+Result<net::HttpOptions> parse_listen(const std::string& listen) {
+  const auto colon = listen.rfind(':');
+  net::HttpOptions options;
+  const auto port = colon == std::string::npos
+                        ? std::nullopt
+                        : parse_int<std::uint16_t>(std::string_view(listen).substr(colon + 1));
+  if (!port) {
+    return Error{Errc::ConfigValue, fmt::format("listen: '{}' is not ADDRESS:PORT", listen)};
+  }
+  options.address = listen.substr(0, colon);
+  if (options.address.starts_with('[') && options.address.ends_with(']')) {
+    options.address = options.address.substr(1, options.address.size() - 2);
+  }
+  options.port = *port;
+  return options;
+}
+
+Result<std::unique_ptr<net::HttpServer>> serve(const config::Config& config,
+                                               const engine::Stats& stats) {
+  if (config.listen == "off") return std::unique_ptr<net::HttpServer>();
+  VD_TRY(const net::HttpOptions options, parse_listen(config.listen));
+  VD_TRY(auto server, net::HttpServer::start(options, [&stats](const net::HttpRequest& request) {
+    return answer(request, stats);
+  }));
+  log::info("Serving /healthz, /readyz and /metrics.",
+            {{"address", fmt::format("http://{}:{}", options.address, server->port())}});
+  return server;
+}
+
+engine::PipelineOptions pipeline_options(const config::Config& config) {
+  auto options = engine::default_options(std::max(1u, std::thread::hardware_concurrency()));
+  if (config.workers > 0) options.workers = config.workers;
+  if (config.lanes > 0) options.lanes = config.lanes;
+  options.resumable = true;
+  options.checkpoint = std::chrono::milliseconds(config.checkpoint_ms);
+  options.triage.entities_max = config.entities_max;
+  options.triage.threats_max = config.threats_max;
+  options.correlator.groups_max = config.entities_max;
+  return options;
+}
+
+void set_log_level(const std::string& level) {
+  log::set_level(level == "debug"  ? log::Level::Debug
+                 : level == "warn" ? log::Level::Warn
+                 : level == "error" ? log::Level::Error
+                                    : log::Level::Info);
+}
+
+int run(const config::Config& config) {
+  set_log_level(config.log_level);
+  const SystemClock clock;
+  source::SourceSet sources(source::SourceOptions{}, clock);
+  Signals signals(sources);  // before any other thread, so that all inherit the mask
+  const auto loaded = load_rules(config.builtin_rules, config.rules);
+  print_problems(*loaded);
+  if (!add_sources(config, sources)) return show_samples();
+
+  const std::string state = config.state.empty() ? default_state_directory() : config.state;
+  auto store = store::Store::open(state, store::Store::Mode::Own);
+  if (!store) return fail(store.error());
+  engine::Stats stats;
+  auto options = pipeline_options(config);
+  options.on_commit = Announcer();
+  engine::Pipeline pipeline(options, loaded->rules, loaded->fields, sources, **store, stats);
+  if (auto restored = pipeline.restore(); !restored) return fail(restored.error());
+  auto server = serve(config, stats);
+  if (!server) return fail(server.error());
+  log::info("Ready: observing, nothing is blocked.",
+            {{"rules", loaded->rules->rules().size()}, {"state", state}});
+
+  std::size_t told = 0;  // problems of sources, each told once
+  const auto ran = pipeline.run([&] {
+    std::size_t count = 0;
+    for (const auto& report : sources.reports()) {
+      for (const Error& problem : report.problems) {
+        if (++count > told) log::warn(describe(problem.code).what, {{"detail", problem.detail}});
+      }
+    }
+    told = std::max(told, count);
+  });
+  if (!ran) {
+    print_error(ran.error());
+    return kInputDamaged;
+  }
+  log::info("Ended; everything read is stored.", {{"lines", engine::Stats::get(stats.lines)}});
+  return kDone;
+}
+
+std::string dashed(std::string_view name) {
+  std::string out(name);
+  std::replace(out.begin(), out.end(), '_', '-');
+  return out;
+}
+
+}  // namespace
+
+CLI::App* add_run(CLI::App& root, Chosen& chosen) {
+  struct Given {
+    std::string file;
+    std::map<std::string, std::vector<std::string>> values;  // stable addresses, by option name
+  };
+  auto* command = root.add_subcommand("run", "Watch this machine's logs from now on (the daemon)");
+  auto given = std::make_shared<Given>();
+  command->add_option("-c,--config", given->file, "YAML file with the options below");
+  for (const config::OptionInfo& option : config::options()) {
+    std::string help(option.sentence);
+    if (!option.initial.empty()) help += fmt::format(" [{}]", option.initial);
+    command->add_option("--" + dashed(option.name), given->values[std::string(option.name)], help)
+        ->option_text(option.kind == config::OptionKind::List ? "TEXT…" : "VALUE")
+        ->expected(1, option.kind == config::OptionKind::List ? 1000 : 1);
+  }
+  command->footer(
+      "No configuration is needed: logs are found under /var/log, and nothing is ever blocked.\n"
+      "What was read and found is stored every second; after a crash it goes on where it was.\n\n"
+      "Examples:\n"
+      "  sudo vedette run\n"
+      "  vedette run --inputs /srv/logs/access.log --from-start yes --state ./state\n"
+      "  vedette threats list            the queue, from another terminal");
+  command->callback([given, &chosen] {
+    chosen = [given] {
+      config::Config config;
+      if (!given->file.empty()) {
+        if (auto read = config::read_config(given->file, config); !read) return fail(read.error());
+      }
+      for (const auto& [name, values] : given->values) {
+        for (const std::string& value : values) {
+          if (auto set = config::set_option(config, name, value); !set) return fail(set.error());
+        }
+      }
+      return run(config);
+    };
+  });
+  return command;
+}
+
+}  // namespace vedette::cli

@@ -1,0 +1,79 @@
+#include "engine/lane.h"
+
+#include <bit>
+
+namespace vedette::engine {
+
+Lane::Lane(std::size_t index, std::shared_ptr<const sigma::RuleSet> rules,
+           const sigma::CorrelatorOptions& correlator, const triage::TriageOptions& triage,
+           triage::Triage::Load load, bool keep_state, Stats& stats)
+    : index_(index),
+      rules_(rules),
+      correlator_(std::move(rules), correlator),
+      triage_(triage, std::move(load)),
+      keep_state_(keep_state),
+      stats_(stats) {}
+
+void Lane::process(const Batch& batch, const std::vector<std::string>& source_names) {
+  const auto chunks = batch.raw.chunks();
+  const auto events = batch.events.events();
+  for (const Observation& observation : batch.for_lane[index_]) {
+    observe(batch, observation, source_names[chunks[events[observation.event].chunk].source]);
+  }
+  Stats::add(stats_.observations, batch.for_lane[index_].size());
+  publish_sizes();
+}
+
+void Lane::observe(const Batch& batch, const Observation& o, std::string_view source) {
+  const Event& event = batch.events.events()[o.event];
+  const std::span<const RuleIndex> matched(batch.matches.data() + o.match_begin, o.match_count);
+  const std::uint32_t weight = triage_.observe(o.entity, batch.events, event);
+  if (o.primary) {
+    for (const RuleIndex rule : matched) {
+      const RuleInfo& info = rules_->rules()[rule];
+      if (!info.reports) continue;
+      triage_.add(o.entity, info, event.repeats, event.time, batch.events, event, source);
+      ++findings_;
+    }
+  }
+  for (sigma::GroupMask left = o.groups; left != 0; left &= left - 1) {
+    const auto group = static_cast<sigma::GroupIndex>(std::countr_zero(left));
+    const auto key = rules_->group_key(group, batch.events, event);
+    if (!key) continue;
+    hits_.clear();
+    correlator_.observe(group, *key, o.entity.hash, batch.events, event, matched, weight, hits_);
+    for (const sigma::Hit& hit : hits_) {
+      const RuleInfo& info = rules_->rules()[hit.correlation];
+      ++hit_count_;
+      if (!info.reports) continue;
+      triage_.add(o.entity, info, hit.count, hit.first, batch.events, event, source);
+      ++findings_;
+    }
+  }
+}
+
+void Lane::publish_sizes() {
+  const auto correct = [](Stats::Count& shared, auto& mine, auto now) {
+    // Modulo 2^64 a difference may be negative.
+    Stats::add(shared, static_cast<std::uint64_t>(now) - static_cast<std::uint64_t>(mine));
+    mine = now;
+  };
+  correct(stats_.entities, entities_, triage_.entities());
+  correct(stats_.entities_evicted, entities_evicted_, triage_.entities_evicted());
+  correct(stats_.groups, groups_, correlator_.groups());
+  correct(stats_.groups_evicted, groups_evicted_, correlator_.groups_evicted());
+  correct(stats_.threats_in_memory, threats_, triage_.threats());
+  Stats::add(stats_.findings, std::exchange(findings_, 0));
+  Stats::add(stats_.hits, std::exchange(hit_count_, 0));
+}
+
+void Lane::take_changes(Commit& commit) {
+  if (keep_state_) correlator_.take_changes(commit.state);
+  triage_.take_changes(commit);
+}
+
+bool Lane::restore(const StateRow& row) {
+  return row.kind == StateKind::Group ? correlator_.restore(row) : triage_.restore(row);
+}
+
+}  // namespace vedette::engine

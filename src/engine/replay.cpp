@@ -1,0 +1,55 @@
+#include "engine/replay.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "engine/lane.h"
+#include "engine/pipeline.h"
+#include "engine/worker.h"
+#include "triage/rank.h"
+
+namespace vedette::engine {
+namespace {
+
+/// Moves as many whole lines as fit from the front of `text` into the batch.
+void fill(RawBatch& raw, std::string_view& text, std::uint64_t& offset, Time written_by) {
+  std::size_t size = std::min(text.size(), raw.room_bytes());
+  if (size < text.size()) {
+    const auto end = text.rfind('\n', size - 1);
+    if (end != std::string_view::npos) size = end + 1;
+  }
+  std::memcpy(raw.room(), text.data(), size);
+  Chunk chunk;
+  chunk.offset = offset;
+  chunk.written_by = written_by;
+  raw.add(chunk, size);
+  text.remove_prefix(size);
+  offset += size;
+}
+
+}  // namespace
+
+std::vector<Threat> replay(const FieldTable& fields, std::shared_ptr<const sigma::RuleSet> rules,
+                           std::string_view text, Time written_by) {
+  Stats stats;
+  Worker worker(fields, rules, 1, stats);
+  triage::TriageOptions triage;
+  triage.keep_state = false;
+  Lane lane(0, rules, {}, triage, [](std::uint64_t) { return std::nullopt; }, false, stats);
+  Batch batch(256 * 1024, wanted_fields(*rules), 1);
+  std::uint64_t offset = 0;
+  Time latest;
+  while (!text.empty()) {
+    batch.clear();
+    fill(batch.raw, text, offset, written_by);
+    worker.process(batch);
+    lane.process(batch, {"-"});
+    latest = std::max(latest, batch.latest);
+  }
+  Commit commit;
+  lane.take_changes(commit);
+  triage::rank(commit.threats, latest);
+  return std::move(commit.threats);
+}
+
+}  // namespace vedette::engine

@@ -1,0 +1,107 @@
+#include "engine/worker.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace vedette::engine {
+
+Worker::Worker(const FieldTable& fields, std::shared_ptr<const sigma::RuleSet> rules,
+               std::size_t lanes, Stats& stats)
+    : decoder_(fields), matcher_(rules), rules_(std::move(rules)), lanes_(lanes), stats_(stats) {
+  const auto groups = rules_->groups();
+  for (std::size_t g = 0; g < groups.size(); ++g) {
+    groups_of_type_[static_cast<std::size_t>(groups[g].entity)] |= sigma::GroupMask{1} << g;
+  }
+}
+
+void Worker::process(Batch& batch) {
+  decode(batch);
+  found_.clear();
+  matcher_.match(batch.events, found_);
+  Stats::add(stats_.matches, found_.size());
+  route(batch);
+}
+
+void Worker::decode(Batch& batch) {
+  const auto chunks = batch.raw.chunks();
+  for (std::uint32_t c = 0; c < chunks.size(); ++c) {
+    const Chunk& chunk = chunks[c];
+    LedgerLine ledger;
+    ledger.bytes = chunk.end - chunk.begin;
+    ledger.truncated = chunk.truncated;
+    decode::LineContext context{.offset = chunk.offset, .chunk = c, .written_by = chunk.written_by};
+    std::string_view rest = batch.raw.bytes(chunk);
+    while (!rest.empty()) {
+      const void* end = std::memchr(rest.data(), '\n', rest.size());
+      const std::size_t size =
+          end == nullptr ? rest.size()
+                         : static_cast<std::size_t>(static_cast<const char*>(end) - rest.data());
+      ++ledger.received;
+      switch (decoder_.decode(rest.substr(0, size), context, batch.events)) {
+        case decode::Decoded::Unknown: ++ledger.undecoded; [[fallthrough]];
+        case decode::Decoded::Event:
+          ++ledger.processed;
+          ledger.repeats += batch.events.events().back().repeats - 1;
+          break;
+        case decode::Decoded::Empty:
+          ++ledger.discarded[static_cast<std::size_t>(Discard::FilteredEmpty)];
+          break;
+        case decode::Decoded::Hole:
+          ++ledger.discarded[static_cast<std::size_t>(Discard::FilteredHole)];
+          break;
+      }
+      const std::size_t taken = size + (end == nullptr ? 0 : 1);
+      rest.remove_prefix(taken);
+      context.offset += taken;
+    }
+    Stats::add(stats_.bytes, ledger.bytes);
+    Stats::add(stats_.lines, ledger.received);
+    Stats::add(stats_.events, ledger.processed + ledger.repeats);
+    Stats::add(stats_.undecoded, ledger.undecoded);
+    Stats::add(stats_.truncated, ledger.truncated);
+    Stats::add(stats_.filtered, ledger.received - ledger.processed);
+    batch.ledger.emplace_back(chunk.source, ledger);
+  }
+}
+
+void Worker::route(Batch& batch) {
+  std::size_t match = 0;
+  const auto events = batch.events.events();
+  for (std::uint32_t e = 0; e < events.size(); ++e) {
+    const auto begin = static_cast<std::uint32_t>(batch.matches.size());
+    batch.latest = std::max(batch.latest, events[e].time);
+    for (; match < found_.size() && found_[match].event == e; ++match) {
+      batch.matches.push_back(found_[match].rule);
+    }
+    // What nobody has a word for and no rule wants is no one's business.
+    if (events[e].action != Action::None || begin != batch.matches.size()) {
+      route_event(batch, e, begin);
+    }
+  }
+}
+
+void Worker::route_event(Batch& batch, std::uint32_t event_index, std::uint32_t match_begin) {
+  const Event& event = batch.events.events()[event_index];
+  Observation observation;
+  observation.event = event_index;
+  observation.match_begin = match_begin;
+  observation.match_count = static_cast<std::uint16_t>(batch.matches.size() - match_begin);
+  sigma::GroupMask fed = 0;
+  for (std::size_t m = match_begin; m < batch.matches.size(); ++m) {
+    fed |= rules_->groups_fed_by(batch.matches[m]);
+  }
+  bool primary = true;  // the first entity found is the one the event is about
+  for (std::size_t type = 0; type < kEntityTypes; ++type) {
+    const sigma::GroupMask groups = fed & groups_of_type_[type];
+    if (!primary && groups == 0) continue;
+    const auto entity = entity_of(batch.events, event, static_cast<EntityType>(type));
+    if (!entity) continue;
+    observation.entity = *entity;
+    observation.groups = groups;
+    observation.primary = primary;
+    batch.for_lane[entity->hash % lanes_].push_back(observation);
+    primary = false;
+  }
+}
+
+}  // namespace vedette::engine

@@ -1,0 +1,38 @@
+// Worker: the stateless part of the pipeline. Raw lines to events, events to rule matches, and for every
+// entity an event concerns an observation addressed to the lane that owns it. One per worker thread.
+#pragma once
+
+#include <array>
+#include <memory>
+#include <vector>
+
+#include "decode/decoder.h"
+#include "engine/batch.h"
+#include "engine/stats.h"
+#include "sigma/matcher.h"
+
+namespace vedette::engine {
+
+class Worker {
+ public:
+  Worker(const FieldTable& fields, std::shared_ptr<const sigma::RuleSet> rules, std::size_t lanes,
+         Stats& stats);
+
+  /// Fills everything of the batch behind `raw`.
+  void process(Batch& batch);
+
+ private:
+  void decode(Batch& batch);
+  void route(Batch& batch);
+  void route_event(Batch& batch, std::uint32_t event_index, std::uint32_t match_begin);
+
+  decode::Decoder decoder_;
+  sigma::Matcher matcher_;
+  std::shared_ptr<const sigma::RuleSet> rules_;
+  std::array<sigma::GroupMask, kEntityTypes> groups_of_type_{};
+  std::size_t lanes_;
+  Stats& stats_;
+  std::vector<Match> found_;  // reused
+};
+
+}  // namespace vedette::engine
