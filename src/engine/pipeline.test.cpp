@@ -1,0 +1,197 @@
+#include "engine/pipeline.h"
+
+#include <doctest/doctest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <map>
+
+#include "base/clock.h"
+#include "engine/replay.h"
+
+namespace vedette::engine {
+namespace {
+
+constexpr const char* kRules = R"(
+title: SSH login refused
+id: 11111111-1111-4111-8111-111111111111
+name: ssh_refused
+level: informational
+logsource: {product: linux, service: sshd}
+detection:
+  selection: {event.action: failed-password}
+  condition: selection
+---
+title: SSH brute force
+id: 22222222-2222-4222-8222-222222222222
+level: high
+correlation:
+  type: event_count
+  rules: [ssh_refused]
+  group-by: [source.ip]
+  timespan: 10m
+  condition: {gte: 5}
+---
+title: Many sources on one user
+id: 33333333-3333-4333-8333-333333333333
+level: medium
+correlation:
+  type: value_count
+  rules: [ssh_refused]
+  group-by: [user.name]
+  timespan: 1h
+  condition: {gte: 8, field: source.ip}
+)";
+
+struct Fixture {
+  Fixture() {
+    char pattern[] = "/tmp/vedette-pipeline-XXXXXX";
+    directory = ::mkdtemp(pattern);
+    const std::vector<sigma::RuleFile> files{{"test.yml", kRules}};
+    std::vector<sigma::RuleProblem> problems;
+    rules = sigma::RuleSet::load(files, fields, problems);
+    REQUIRE(problems.empty());
+  }
+  ~Fixture() { std::filesystem::remove_all(directory); }
+
+  std::string write(const std::string& name, const std::string& text, bool append = false) const {
+    const std::string path = directory + "/" + name;
+    std::ofstream(path, append ? std::ios::app : std::ios::trunc) << text;
+    return path;
+  }
+
+  std::string directory;
+  FieldTable fields;
+  std::shared_ptr<const sigma::RuleSet> rules;
+  SystemClock clock;
+};
+
+/// Refused passwords from 40 sources on 3 users, in time order.
+std::string attack(int lines, int first = 0) {
+  std::string text;
+  for (int i = first; i < first + lines; ++i) {
+    text += fmt::format(
+        "2026-03-01T{:02}:{:02}:{:02}Z host sshd[{}]: Failed password for user{} from 203.0.113.{} port "
+        "{} ssh2\n",
+        i / 3600 % 24, i / 60 % 60, i % 60, 1000 + i, i % 3, i * 7 % 40, 1024 + i % 60000);
+  }
+  return text;
+}
+
+std::map<std::string, std::string> by_id(const std::vector<Threat>& threats) {
+  std::map<std::string, std::string> out;
+  for (Threat threat : threats) {
+    for (Finding& finding : threat.findings) {
+      for (Evidence& evidence : finding.evidence) evidence.source.clear();
+    }
+    threat.score = 0;
+    append_json(out[threat.id], threat);
+  }
+  return out;
+}
+
+std::vector<Threat> threats_of(store::Store& store) {
+  std::vector<Threat> threats;
+  REQUIRE(store.for_each_threat({}, [&](const Threat& threat) { threats.push_back(threat); }));
+  return threats;
+}
+
+std::vector<Threat> run_scan(const Fixture& fixture, const std::string& path,
+                             const PipelineOptions& options, Ledger* ledger = nullptr) {
+  source::SourceSet sources({}, fixture.clock);
+  sources.add_inputs({path});
+  auto store = store::Store::open_temporary();
+  REQUIRE(store);
+  Stats stats;
+  Pipeline pipeline(options, fixture.rules, fixture.fields, sources, **store, stats);
+  REQUIRE(pipeline.run([] {}));
+  if (ledger != nullptr) *ledger = pipeline.ledger();
+  return threats_of(**store);
+}
+
+}  // namespace
+
+TEST_SUITE("engine/pipeline") {
+  TEST_CASE("the outcome is the same for any number of workers and lanes, and that of a replay") {
+    const Fixture fixture;
+    const std::string text = attack(20000);
+    const std::string path = fixture.write("auth.log", text);
+    const auto wanted = by_id(replay(fixture.fields, fixture.rules, text, fixture.clock.now()));
+    REQUIRE(wanted.size() == 43);
+    for (const std::size_t workers : {1, 2, 5}) {
+      for (const std::size_t lanes : {1, 3}) {
+        CAPTURE(workers);
+        CAPTURE(lanes);
+        PipelineOptions options;
+        options.workers = workers;
+        options.lanes = lanes;
+        options.batch_bytes = 64 * 1024;
+        CHECK(by_id(run_scan(fixture, path, options)) == wanted);
+      }
+    }
+  }
+
+  TEST_CASE("threats that do not fit into memory are found all the same") {
+    const Fixture fixture;
+    const std::string text = attack(20000);
+    const std::string path = fixture.write("auth.log", text);
+    PipelineOptions options;
+    options.triage.threats_max = 16;
+    options.checkpoint_bytes = 64 * 1024;
+    options.batch_bytes = 64 * 1024;
+    CHECK(by_id(run_scan(fixture, path, options)) ==
+          by_id(replay(fixture.fields, fixture.rules, text, fixture.clock.now())));
+  }
+
+  TEST_CASE("the ledger adds up") {
+    const Fixture fixture;
+    const std::string path =
+        fixture.write("auth.log", attack(100) + "\n\nrubbish\n" + std::string(10, '\0') + "\n" + attack(5));
+    Ledger ledger;
+    run_scan(fixture, path, {}, &ledger);
+    REQUIRE(ledger.size() == 1);
+    const LedgerLine& line = ledger.begin()->second;
+    CHECK(line.adds_up());
+    CHECK(line.received == 109);
+    CHECK(line.processed == 106);
+    CHECK(line.undecoded == 1);
+    CHECK(line.discarded[static_cast<std::size_t>(Discard::FilteredEmpty)] == 2);
+    CHECK(line.discarded[static_cast<std::size_t>(Discard::FilteredHole)] == 1);
+  }
+
+  TEST_CASE("a pipeline that is stopped and begun again, often, ends where an undisturbed one ends") {
+    const Fixture fixture;
+    const std::string path = fixture.write("auth.log", "");
+    std::string whole;
+    for (int part = 0; part < 12; ++part) {
+      const std::string text = attack(700, part * 700);
+      whole += text;
+      fixture.write("auth.log", text, true);
+      source::SourceSet sources({}, fixture.clock);
+      sources.follow(path, true);
+      auto store = store::Store::open(fixture.directory + "/state", store::Store::Mode::Own);
+      REQUIRE(store);
+      Stats stats;
+      PipelineOptions options;
+      options.resumable = true;
+      options.lanes = part % 3 + 1;  // even with other lanes than before
+      options.checkpoint = std::chrono::milliseconds(1);
+      Pipeline pipeline(options, fixture.rules, fixture.fields, sources, **store, stats);
+      REQUIRE(pipeline.restore());
+      std::uint64_t before = 0;
+      for (const auto& [source, line] : pipeline.ledger()) before += line.received;
+      // All but the last process are stopped at once, somewhere in the middle.
+      const std::uint64_t enough = part < 11 ? 0 : 12 * 700;
+      REQUIRE(pipeline.run([&] {
+        if (before + Stats::get(stats.lines) >= enough) sources.stop();
+      }));
+      if (part < 11) continue;
+      CHECK(by_id(threats_of(**store)) ==
+            by_id(replay(fixture.fields, fixture.rules, whole, fixture.clock.now())));
+      CHECK(pipeline.ledger().begin()->second.received == 12 * 700);
+    }
+  }
+}
+
+}  // namespace vedette::engine
