@@ -31,14 +31,22 @@ class BoundedTable {
     return &nodes_[node].value;
   }
 
+  /// The same without marking it: for looking after the table, not for using an entry.
+  T* peek(std::uint64_t key) {
+    const std::uint32_t node = lookup(key);
+    return node == kEmpty ? nullptr : &nodes_[node].value;
+  }
+
   /// Adds an entry for a key that is not there. If the table is full, first gives
   /// `evict(key, T&) -> bool` the least valuable entries until it lets one go (false: spare it, it is
-  /// worth more than its use shows). After one round of refusals the entry goes all the same.
-  /// References stay valid until the next insert.
+  /// worth more than its use shows). After kRefusalsMax refusals the next one goes all the same, so
+  /// that entries which all look precious cannot make every insert walk the whole table; `evict` is
+  /// told of that one too, its answer is ignored. References stay valid until the next insert.
   template <typename Evict>
   T& insert(std::uint64_t key, Evict&& evict) {
     VD_ASSERT(lookup(key) == kEmpty);
     if (size_ >= entries_max_) evict_one(evict);
+    if (erased_ > size_ + 64) sweep();
     std::uint32_t node;
     if (!free_.empty()) {
       node = free_.back();
@@ -56,7 +64,9 @@ class BoundedTable {
 
   void erase(std::uint64_t key) {
     const std::uint32_t node = lookup(key);
-    if (node != kEmpty) release(node);  // its place in a queue is skipped when it comes up
+    if (node == kEmpty) return;
+    release(node);  // its place in a queue is skipped when it comes up
+    ++erased_;
   }
 
   template <typename Visit>
@@ -69,10 +79,13 @@ class BoundedTable {
   std::size_t size() const { return size_; }
   std::size_t capacity() const { return entries_max_; }
   std::uint64_t evicted() const { return evicted_; }
+  /// Places in memory, used or not: what the table costs.
+  std::size_t places() const { return nodes_.size(); }
 
  private:
   static constexpr std::uint32_t kEmpty = ~std::uint32_t{0};
   static constexpr std::uint8_t kUsesMax = 3;
+  static constexpr int kRefusalsMax = 64;
 
   struct Node {
     std::uint64_t key;
@@ -139,14 +152,26 @@ class BoundedTable {
       queue.pop_front();
       if (nodes_[node].alive) return true;
       free_.push_back(node);
+      --erased_;
     }
     return false;
   }
 
+  /// A table that never fills never pops its queues: what was erased would pile up in them.
+  void sweep() {
+    for (std::deque<std::uint32_t>* queue : {&small_, &main_}) {
+      std::erase_if(*queue, [&](std::uint32_t node) {
+        if (nodes_[node].alive) return false;
+        free_.push_back(node);
+        return true;
+      });
+    }
+    erased_ = 0;
+  }
+
   template <typename Evict>
   void evict_one(Evict& evict) {
-    // Every entry may be spared once per use and once by `evict`; then something must go.
-    std::size_t spared_max = size_ * 2;
+    int refusals = 0;
     for (;;) {
       std::uint32_t node = kEmpty;
       const bool from_small = small_.size() * 10 >= entries_max_ || main_.empty();
@@ -160,15 +185,12 @@ class BoundedTable {
         main_.push_back(node);
         continue;
       }
-      if (spared_max > 0 && !evict(candidate.key, candidate.value)) {
-        --spared_max;
+      if (!evict(candidate.key, candidate.value) && refusals < kRefusalsMax) {
+        ++refusals;
         main_.push_back(node);
         continue;
       }
-      unlink(candidate.key);
-      candidate.alive = false;
-      candidate.value = T{};
-      --size_;
+      release(node);
       ++evicted_;
       free_.push_back(node);
       return;
@@ -181,6 +203,7 @@ class BoundedTable {
   std::deque<std::uint32_t> small_, main_;
   std::size_t entries_max_;
   std::size_t size_ = 0;
+  std::size_t erased_ = 0;  // dead nodes whose number still stands in a queue
   std::uint64_t evicted_ = 0;
 };
 

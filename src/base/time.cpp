@@ -50,9 +50,13 @@ Time from_civil_utc(const Civil& c) {
 
 Civil to_civil_utc(Time time) {
   using namespace std::chrono;
-  const sys_days date = floor<days>(time);
-  const year_month_day ymd{date};
-  auto rest = time - date;
+  // By hand: the midnight before the first times that there are does not fit their own type.
+  constexpr std::int64_t kDay = Duration{days{1}}.count();
+  const std::int64_t count = time.time_since_epoch().count();
+  const std::int64_t past_midnight = (count % kDay + kDay) % kDay;
+  const std::int64_t day = count / kDay - (count % kDay < 0 ? 1 : 0);
+  const year_month_day ymd{sys_days{days{static_cast<days::rep>(day)}}};
+  auto rest = Duration{past_midnight};
   const auto h = duration_cast<hours>(rest);
   rest -= h;
   const auto m = duration_cast<minutes>(rest);
@@ -135,7 +139,8 @@ std::optional<Time> parse_rfc3339(std::string_view text) {
     unsigned offset_hours = 0, offset_minutes = 0;
     if (!take_digits(text, 2, offset_hours)) return {};
     take(text, ':');
-    if (!take_digits(text, 2, offset_minutes) || offset_hours > 23 || offset_minutes > 59) return {};
+    if (!take_digits(text, 2, offset_minutes) || offset_hours > 23 || offset_minutes > 59)
+      return {};
     offset = std::chrono::hours{offset_hours} + std::chrono::minutes{offset_minutes};
     if (minus) offset = -offset;
   }

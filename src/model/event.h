@@ -56,6 +56,7 @@ class EventBatch {
 
   // Reading.
   std::span<const Event> events() const { return events_; }
+  std::span<Event> mutable_events() { return events_; }
   std::span<const Value> values(const Event& event) const {
     return {values_.data() + event.first_value, event.value_count};
   }

@@ -1,15 +1,17 @@
 // Threat: the unit of triage. The findings about one entity, with what supports them.
 #pragma once
 
-#include <array>
-#include <cstdint>
-#include <string>
-#include <vector>
-
 #include "base/time.h"
 #include "model/action.h"
 #include "model/entity.h"
 #include "model/rule.h"
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
 
 namespace vedette {
 
@@ -42,8 +44,11 @@ struct TimelineEntry {
 
 enum class Status : std::uint8_t { New, Acknowledged, Snoozed, Resolved, FalsePositive };
 enum class Tier : std::uint8_t { Working, ShortTerm, LongTerm };
-std::string_view to_string(Status status);
-std::string_view to_string(Tier tier);
+inline constexpr std::size_t kStatuses = 5;
+inline constexpr std::size_t kTiers = 3;
+std::string_view to_string(Status status);  ///< "false-positive"
+std::string_view to_string(Tier tier);      ///< "short-term"
+std::optional<Status> parse_status(std::string_view text);
 
 using Counts = std::array<std::uint64_t, kCounters>;
 
@@ -58,9 +63,11 @@ struct Threat {
   Tier tier = Tier::Working;
   Time first_seen, last_seen;  ///< of the entity's events that count
   Counts counts{};
-  std::vector<Finding> findings;  ///< by level downwards, then rule id
+  std::vector<Finding> findings;        ///< by level downwards, then rule id
   std::vector<TimelineEntry> timeline;  ///< by time
-  std::uint64_t timeline_merged = 0;  ///< entries that lost their detail to the cap; never their count
+  /// Entries that went into others because of the cap, with their counts; and kinds of action, from
+  /// before the first finding, that were more than an entity is remembered by.
+  std::uint64_t timeline_merged = 0;
 };
 
 /// Appends one JSON object in the shape of `scan --format json`; no newline.

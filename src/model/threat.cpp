@@ -1,0 +1,268 @@
+#include "model/threat.h"
+
+#include "base/codec.h"
+#include "base/json_writer.h"
+#include "model/stored_id.h"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+
+namespace vedette {
+namespace {
+
+constexpr auto kStatusNames = std::to_array<std::string_view>(
+    {"new", "acknowledged", "snoozed", "resolved", "false-positive"});
+static_assert(kStatusNames.size() == kStatuses);
+constexpr auto kTierNames = std::to_array<std::string_view>({"working", "short-term", "long-term"});
+static_assert(kTierNames.size() == kTiers);
+
+/// The stored form's own version: its first byte.
+constexpr std::uint64_t kVersion = 1;
+
+/// A time that nobody told is null, not 1970.
+void write_time(JsonWriter& json, std::string_view name, Time time) {
+  json.key(name);
+  if (time == Time{}) {
+    json.null();
+  } else {
+    json.time(time);
+  }
+}
+
+void write_finding(JsonWriter& json, const Finding& finding) {
+  json.begin_object();
+  json.key("rule").begin_object();
+  json.field("id", finding.rule_id).field("title", finding.title);
+  json.field("level", to_string(finding.level)).end_object();
+  json.field("count", finding.count);
+  write_time(json, "first_seen", finding.first_seen);
+  write_time(json, "last_seen", finding.last_seen);
+  json.key("evidence").begin_array();
+  for (const Evidence& evidence : finding.evidence) {
+    json.begin_object().field("line", evidence.line).field("source", evidence.source);
+    json.field("offset", evidence.offset).end_object();
+  }
+  json.end_array().end_object();
+}
+
+void write_timeline(JsonWriter& json, const Threat& threat) {
+  json.key("timeline").begin_array();
+  for (const TimelineEntry& entry : threat.timeline) {
+    json.begin_object();
+    write_time(json, "first", entry.first);
+    write_time(json, "last", entry.last);
+    json.field("action", describe(entry.action).text).field("count", entry.count);
+    json.field("detail", entry.detail).end_object();
+  }
+  json.end_array();
+  json.field("timeline_merged", threat.timeline_merged);
+}
+
+// Times that follow each other are near each other: the second as the distance from the first.
+// Unsigned, since the distance of two hostile times may not fit a signed number.
+void put_span(Writer& out, Time first, Time last) {
+  const auto a = static_cast<std::uint64_t>(first.time_since_epoch().count());
+  const auto b = static_cast<std::uint64_t>(last.time_since_epoch().count());
+  out.time(first);
+  out.i64(static_cast<std::int64_t>(b - a));
+}
+
+void take_span(Reader& in, Time& first, Time& last) {
+  first = in.time();
+  const auto distance = static_cast<std::uint64_t>(in.i64());
+  const auto a = static_cast<std::uint64_t>(first.time_since_epoch().count());
+  last = Time{Duration{static_cast<std::int64_t>(a + distance)}};
+}
+
+void put_finding(Writer& out, const Finding& finding) {
+  out.bytes(finding.rule_id);
+  out.bytes(finding.title);
+  out.bytes(finding.advice);
+  out.u64(static_cast<std::uint64_t>(finding.level));
+  out.u64(finding.techniques.size());
+  for (const std::string& technique : finding.techniques) out.bytes(technique);
+  out.u64(finding.count);
+  put_span(out, finding.first_seen, finding.last_seen);
+  out.u64(finding.evidence.size());
+  for (const Evidence& evidence : finding.evidence) {
+    out.bytes(evidence.line);
+    out.bytes(evidence.source);
+    out.u64(evidence.offset);
+    out.time(evidence.time);
+  }
+}
+
+/// Reads an enumerator, or says no.
+template <typename Enum>
+bool take_enum(Reader& in, std::size_t values, Enum& out) {
+  const std::uint64_t value = in.u64();
+  if (!in.ok() || value >= values) return false;
+  out = static_cast<Enum>(value);
+  return true;
+}
+
+/// Reads a count and then, `one` by one, as many things. A forged count ends with the bytes: every
+/// thing takes at least one, and nothing is reserved for what was only promised.
+template <typename One>
+bool take_each(Reader& in, One one) {
+  const std::uint64_t count = in.u64();
+  for (std::uint64_t i = 0; i < count && in.ok(); ++i) {
+    if (!one()) return false;
+  }
+  return in.ok();
+}
+
+bool take_finding(Reader& in, Finding& finding) {
+  finding.rule_id = in.bytes();
+  finding.title = in.bytes();
+  finding.advice = in.bytes();
+  if (!take_enum(in, kLevels, finding.level)) return false;
+  const auto technique = [&] {
+    finding.techniques.emplace_back(in.bytes());
+    return in.ok();
+  };
+  if (!take_each(in, technique)) return false;
+  finding.count = in.u64();
+  take_span(in, finding.first_seen, finding.last_seen);
+  return take_each(in, [&] {
+    Evidence& evidence = finding.evidence.emplace_back();
+    evidence.line = in.bytes();
+    evidence.source = in.bytes();
+    evidence.offset = in.u64();
+    evidence.time = in.time();
+    return in.ok() && evidence.line.size() <= kEvidenceBytesMax;
+  });
+}
+
+bool take_entry(Reader& in, TimelineEntry& entry) {
+  take_span(in, entry.first, entry.last);
+  const auto action = action_of_stored_id(in.u64());
+  entry.count = in.u64();
+  entry.detail = in.bytes();
+  if (!in.ok() || !action) return false;
+  entry.action = *action;
+  return true;
+}
+
+bool take_count(Reader& in, Counts& counts) {
+  const auto counter = counter_of_stored_id(in.u64());
+  const std::uint64_t value = in.u64();
+  if (!in.ok() || !counter) return false;
+  counts[static_cast<std::size_t>(*counter)] = value;
+  return true;
+}
+
+bool take_head(Reader& in, Threat& threat) {
+  threat.id = in.bytes();
+  if (!take_enum(in, kEntityTypes, threat.entity_type)) return false;
+  threat.entity_value = in.bytes();
+  threat.entity_hash = in.fixed64();
+  threat.score = std::bit_cast<double>(in.fixed64());
+  // Written this way round, not-a-number is refused too.
+  if (!(threat.score >= 0 && threat.score <= 100)) return false;
+  if (!take_enum(in, kLevels, threat.severity) || !take_enum(in, kStatuses, threat.status) ||
+      !take_enum(in, kTiers, threat.tier)) {
+    return false;
+  }
+  take_span(in, threat.first_seen, threat.last_seen);
+  threat.timeline_merged = in.u64();
+  return in.ok();
+}
+
+}  // namespace
+
+std::string_view to_string(Status status) {
+  return kStatusNames[static_cast<std::size_t>(status)];
+}
+std::string_view to_string(Tier tier) {
+  return kTierNames[static_cast<std::size_t>(tier)];
+}
+
+std::optional<Status> parse_status(std::string_view text) {
+  for (std::size_t i = 0; i < kStatuses; ++i) {
+    if (kStatusNames[i] == text) return static_cast<Status>(i);
+  }
+  return {};
+}
+
+std::vector<std::string> techniques_of(const Threat& threat) {
+  std::vector<std::string> all;
+  for (const Finding& finding : threat.findings) {
+    all.insert(all.end(), finding.techniques.begin(), finding.techniques.end());
+  }
+  std::sort(all.begin(), all.end());
+  all.erase(std::unique(all.begin(), all.end()), all.end());
+  return all;
+}
+
+void append_json(std::string& out, const Threat& threat) {
+  JsonWriter json(out);
+  json.begin_object().field("id", threat.id);
+  json.key("entity").begin_object().field("type", to_string(threat.entity_type));
+  json.field("value", threat.entity_value).end_object();
+  json.key("score").real(threat.score, 1);
+  json.field("severity", to_string(threat.severity)).field("status", to_string(threat.status));
+  json.field("tier", to_string(threat.tier));
+  write_time(json, "first_seen", threat.first_seen);
+  write_time(json, "last_seen", threat.last_seen);
+  json.key("counts").begin_object();
+  for (std::size_t i = 0; i < kCounters; ++i) {
+    if (threat.counts[i] > 0) json.field(to_string(static_cast<Counter>(i)), threat.counts[i]);
+  }
+  json.end_object();
+  json.key("techniques").begin_array();
+  for (const std::string& technique : techniques_of(threat)) json.string(technique);
+  json.end_array();
+  json.key("findings").begin_array();
+  for (const Finding& finding : threat.findings) write_finding(json, finding);
+  json.end_array();
+  write_timeline(json, threat);
+  json.end_object();
+}
+
+std::string encode(const Threat& threat) {
+  std::string bytes;
+  Writer out(bytes);
+  out.u64(kVersion);
+  out.bytes(threat.id);
+  out.u64(static_cast<std::uint64_t>(threat.entity_type));
+  out.bytes(threat.entity_value);
+  out.fixed64(threat.entity_hash);
+  out.fixed64(std::bit_cast<std::uint64_t>(threat.score));
+  out.u64(static_cast<std::uint64_t>(threat.severity));
+  out.u64(static_cast<std::uint64_t>(threat.status));
+  out.u64(static_cast<std::uint64_t>(threat.tier));
+  put_span(out, threat.first_seen, threat.last_seen);
+  out.u64(threat.timeline_merged);
+  out.u64(static_cast<std::uint64_t>(
+      std::count_if(threat.counts.begin(), threat.counts.end(), [](auto n) { return n > 0; })));
+  for (std::size_t i = 0; i < kCounters; ++i) {
+    if (threat.counts[i] == 0) continue;
+    out.u64(stored_id(static_cast<Counter>(i)));
+    out.u64(threat.counts[i]);
+  }
+  out.u64(threat.findings.size());
+  for (const Finding& finding : threat.findings) put_finding(out, finding);
+  out.u64(threat.timeline.size());
+  for (const TimelineEntry& entry : threat.timeline) {
+    put_span(out, entry.first, entry.last);
+    out.u64(stored_id(entry.action));
+    out.u64(entry.count);
+    out.bytes(entry.detail);
+  }
+  return bytes;
+}
+
+std::optional<Threat> decode_threat(std::string_view bytes) {
+  Reader in(bytes);
+  Threat threat;
+  if (in.u64() != kVersion || !take_head(in, threat)) return {};
+  if (!take_each(in, [&] { return take_count(in, threat.counts); })) return {};
+  if (!take_each(in, [&] { return take_finding(in, threat.findings.emplace_back()); })) return {};
+  if (!take_each(in, [&] { return take_entry(in, threat.timeline.emplace_back()); })) return {};
+  if (!in.done()) return {};
+  return threat;
+}
+
+}  // namespace vedette
