@@ -37,6 +37,7 @@ struct SourceReport {
 
 struct SourceOptions {
   std::chrono::milliseconds poll = std::chrono::milliseconds(250);  ///< where inotify cannot see
+  std::size_t watches_max = 1'000'000;  ///< inotify watches to ask for; what is beyond is polled
 };
 
 class SourceSet {
@@ -51,7 +52,8 @@ class SourceSet {
   /// `from_start`: without a stored position, begin with what is there already (and its rotated
   /// siblings are not read); otherwise begin at its end.
   void follow(const std::string& path, bool from_start);
-  /// systemd's journal of this machine, or the journal files of a directory.
+  /// systemd's journal of this machine, from now on; or the journal files of a directory, from their
+  /// first entry.
   Result<void> follow_journal(const std::string& directory = {});
 
   /// Stored positions of an earlier process, for the sources of the same names.
@@ -66,6 +68,7 @@ class SourceSet {
   const std::string& name(SourceIndex source) const;
 
   void stop();  ///< wakes read(); any thread, also from a signal handler
+  bool stopped() const;  ///< any thread
 
  private:
   struct Impl;

@@ -1,0 +1,65 @@
+// What is worth following on a machine that nobody told us about.
+#include <glob.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <initializer_list>
+
+#include "source/rotation.h"
+#include "source/source_set.h"
+
+namespace vedette::source {
+namespace {
+
+bool is_file(const std::string& path) {
+  struct stat status {};
+  return ::stat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode);
+}
+
+/// Of names that different distributions give to one thing, the first that exists: where both do, one
+/// holds again what the other has.
+void add_first(const std::string& root, std::initializer_list<const char*> paths,
+               std::vector<std::string>& out) {
+  for (const char* path : paths) {
+    if (is_file(root + path)) {
+      out.push_back(root + path);
+      return;
+    }
+  }
+}
+
+void add_matching(const std::string& pattern, std::vector<std::string>& out) {
+  glob_t found{};
+  if (::glob(pattern.c_str(), 0, nullptr, &found) == 0) {
+    for (std::size_t i = 0; i < found.gl_pathc; ++i) {
+      const std::string path = found.gl_pathv[i];
+      const std::string name = path.substr(path.rfind('/') + 1);
+      const SiblingName parsed = parse_sibling(name);
+      if (is_file(path) && parsed.kind == Rotated::Current) out.push_back(path);
+    }
+  }
+  ::globfree(&found);
+}
+
+}  // namespace
+
+std::vector<std::string> discover_logs(const std::string& root) {
+  const std::string top = root.ends_with('/') ? root.substr(0, root.size() - 1) : root;
+  const std::string log = top + "/var/log/";
+  std::vector<std::string> out;
+  add_first(log, {"auth.log", "secure"}, out);
+  add_first(log, {"syslog", "messages"}, out);
+  add_first(log, {"kern.log"}, out);
+  add_first(log, {"ufw.log"}, out);
+  add_matching(log + "nginx/*.log", out);
+  add_matching(log + "apache2/*.log", out);
+  add_matching(log + "httpd/*log", out);
+  for (const char* cowrie : {"/var/log/cowrie/cowrie.json", "/home/cowrie/cowrie/var/log/cowrie/cowrie.json",
+                             "/opt/cowrie/var/log/cowrie/cowrie.json"}) {
+    if (is_file(top + cowrie)) out.push_back(top + cowrie);
+  }
+  std::ranges::sort(out);
+  return out;
+}
+
+}  // namespace vedette::source
