@@ -1,0 +1,135 @@
+#include "decode/peer.h"
+
+#include "base/text.h"
+
+#include <array>
+
+namespace vedette::decode {
+namespace {
+
+constexpr std::size_t kHostBytesMax = 255;
+
+constexpr std::array<bool, 256> kHostBytes = [] {
+  std::array<bool, 256> is{};
+  for (unsigned char c = '0'; c <= '9'; ++c) is[c] = true;
+  for (unsigned char c = 'a'; c <= 'z'; ++c) is[c] = true;
+  for (unsigned char c = 'A'; c <= 'Z'; ++c) is[c] = true;
+  for (const char c : {'.', ':', '-', '_', '%'}) is[static_cast<unsigned char>(c)] = true;
+  return is;
+}();
+
+std::int64_t port_number(std::string_view text) {
+  if (text.empty() || text.size() > 5) return -1;
+  std::int64_t value = 0;
+  for (const char c : text) {
+    if (!is_digit(c)) return -1;
+    value = value * 10 + (c - '0');
+  }
+  return value <= 65'535 ? value : -1;
+}
+
+bool is_nobody(std::string_view host) {
+  return host == "?" || equals_ignore_case(host, "UNKNOWN") || host == "(null)";
+}
+
+/// Whether a dotted quad has no leading zeros; anything else has to be compared.
+bool is_usual(std::string_view host, const IpAddress& ip) {
+  bool first = true;
+  for (std::size_t i = 0; i < host.size(); ++i) {
+    const char c = host[i];
+    if (c == '.') {
+      first = true;
+    } else if (!is_digit(c)) {
+      char usual[48];
+      return host ==
+             std::string_view{usual, static_cast<std::size_t>(format_ip(ip, usual) - usual)};
+    } else {
+      if (first && c == '0' && i + 1 < host.size() && is_digit(host[i + 1])) return false;
+      first = false;
+    }
+  }
+  return true;
+}
+
+void set_end(const Peer& peer, Field ip_field, Field address_field, Field port_field,
+             EventBatch& out) {
+  if (peer.host.empty()) return;
+  if (const auto ip = parse_ip(peer.host)) {
+    out.set(ip_field, *ip);
+    if (!is_usual(peer.host, *ip)) out.set(address_field, peer.host);
+  } else if (!is_nobody(peer.host)) {
+    out.set(address_field, peer.host);
+  }
+  if (const auto port = port_number(peer.port); port >= 0) out.set(port_field, port);
+}
+
+}  // namespace
+
+bool is_host(std::string_view text) {
+  if (text.empty() || text.size() > kHostBytesMax) return false;
+  for (const char c : text) {
+    if (!kHostBytes[static_cast<unsigned char>(c)]) return false;
+  }
+  return true;
+}
+
+bool take_peer(std::string_view& text, Peer& peer) {
+  std::string_view host = text.substr(0, text.find(' '));
+  std::string_view rest = text.substr(host.size());
+  const bool ended =
+      !host.empty() && (host.back() == ':' || host.back() == ',') && !host.ends_with("::");
+  if (ended) host.remove_suffix(1);
+  if (!is_host(host)) return false;
+  peer = {host, {}};
+  if (!ended && rest.starts_with(" port ")) {
+    std::size_t end = 6;
+    while (end < rest.size() && is_digit(rest[end])) ++end;
+    peer.port = rest.substr(6, end - 6);
+    rest.remove_prefix(end);
+    if (!rest.empty() && (rest.front() == ':' || rest.front() == ',')) rest.remove_prefix(1);
+  }
+  while (!rest.empty() && rest.front() == ' ') rest.remove_prefix(1);
+  text = rest;
+  return true;
+}
+
+bool take_peer_from_right(std::string_view& text, Peer& peer) {
+  std::string_view rest = text;
+  std::size_t digits = 0;
+  while (digits < rest.size() && is_digit(rest[rest.size() - 1 - digits])) ++digits;
+  const std::string_view port = rest.substr(rest.size() - digits);
+  rest.remove_suffix(digits);
+  if (digits == 0 || !take_suffix(rest, " port ")) {
+    rest = text;
+    peer.port = {};
+  } else {
+    peer.port = port;
+  }
+  const std::size_t blank = rest.rfind(' ');
+  const std::string_view host = blank == std::string_view::npos ? rest : rest.substr(blank + 1);
+  if (!is_host(host)) return false;
+  peer.host = host;
+  text = blank == std::string_view::npos ? std::string_view{} : rest.substr(0, blank);
+  return true;
+}
+
+void set_source(const Peer& peer, EventBatch& out) {
+  set_end(peer, Field::SourceIp, Field::SourceAddress, Field::SourcePort, out);
+}
+
+void set_destination(const Peer& peer, EventBatch& out) {
+  set_end(peer, Field::DestinationIp, Field::DestinationAddress, Field::DestinationPort, out);
+}
+
+std::size_t unescaped_length(std::string_view text) {
+  std::size_t length = 0;
+  for (std::size_t i = 0; i < text.size(); ++length) {
+    const bool octal = text[i] == '\\' && i + 3 < text.size() && is_digit(text[i + 1]) &&
+                       is_digit(text[i + 2]) && is_digit(text[i + 3]);
+    const bool doubled = text[i] == '\\' && i + 1 < text.size() && text[i + 1] == '\\';
+    i += octal ? 4 : doubled ? 2 : 1;
+  }
+  return length;
+}
+
+}  // namespace vedette::decode
