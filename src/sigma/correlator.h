@@ -1,20 +1,21 @@
-// Correlator: matches to correlation hits, over sliding windows of event time. One per lane and thread.
-// The cost per event is constant; memory is bounded by groups_max groups, least valuable evicted first.
+// Correlator: matches to correlation hits, over sliding windows of event time. One per lane and
+// thread. The cost per event is constant; memory is bounded by groups_max groups, least valuable
+// evicted first.
 //
-// Windows: an event that is older than what its window still covers begins the window anew at its own
-// time, so that files read one after another each give their detections, and a clock that jumps does no
-// lasting harm.
+// Windows: an event that is older than what its window still covers begins the window anew at its
+// own time, so that files read one after another each give their detections, and a clock that jumps
+// does no lasting harm.
 #pragma once
-
-#include <cstdint>
-#include <memory>
-#include <span>
-#include <vector>
 
 #include "model/commit.h"
 #include "model/event.h"
 #include "model/rule.h"
 #include "sigma/rule_set.h"
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
 
 namespace vedette::sigma {
 
@@ -25,8 +26,9 @@ struct CorrelatorOptions {
 /// A correlation's condition holds, because of the event just observed.
 struct Hit {
   RuleIndex correlation;
-  std::uint64_t count;  ///< events that support it: at its first hit all in the window, later the new ones
-  Time first;           ///< the earliest of them
+  std::uint64_t
+      count;   ///< events that support it: at its first hit all in the window, later the new ones
+  Time first;  ///< the earliest of them
 };
 
 class Correlator {
@@ -34,16 +36,18 @@ class Correlator {
   Correlator(std::shared_ptr<const RuleSet> rules, const CorrelatorOptions& options);
   ~Correlator();
 
-  /// The event, which `matched` rules matched, in one of its groups. `weight`: how many occurrences it
-  /// adds to event counts (0: it repeats what another line said; its values and its order still count).
-  /// `owner`: hash of the entity of the group. Hits are appended, chained correlations included.
+  /// The event, which `matched` rules matched, in one of its groups. `weight`: how many occurrences
+  /// it adds to event counts (0: it repeats what another line said; its values and its order still
+  /// count). `owner`: hash of the entity of the group. Hits are appended, chained correlations
+  /// included.
   void observe(GroupIndex group, std::uint64_t key, std::uint64_t owner, const EventBatch& batch,
                const Event& event, std::span<const RuleIndex> matched, std::uint32_t weight,
                std::vector<Hit>& hits);
 
   /// Appends the rows of the groups that changed since the last call (an empty value: forget it).
   void take_changes(std::vector<StateRow>& rows);
-  /// False when the row cannot be understood (another version, or a rule that is gone): it is skipped.
+  /// False when the row cannot be understood (another version, or a rule that is gone): it is
+  /// skipped.
   bool restore(const StateRow& row);
 
   std::size_t groups() const;

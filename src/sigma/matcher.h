@@ -1,14 +1,14 @@
-// Matcher: events to matches, one event at a time, no memory between events. Per field one automaton over
-// all rules' literals wakes the few rules that can match; only those are evaluated.
+// Matcher: events to matches, one event at a time, no memory between events. Per field one
+// automaton over all rules' literals wakes the few rules that can match; only those are evaluated.
 // One Matcher per thread (it owns scratch space); the RuleSet is shared.
 #pragma once
-
-#include <memory>
-#include <vector>
 
 #include "model/event.h"
 #include "model/rule.h"
 #include "sigma/rule_set.h"
+
+#include <memory>
+#include <vector>
 
 namespace vedette::sigma {
 
@@ -19,7 +19,8 @@ class Matcher {
 
   /// Appends every (event, rule) that matches, by event, then rule. Correlations are not in it.
   void match(const EventBatch& batch, std::vector<Match>& out);
-  /// The same by evaluating every rule on every event: the oracle. Slow, obvious, for tests and audits.
+  /// The same by evaluating every rule on every event: the oracle. Slow, obvious, for tests and
+  /// audits.
   void match_all_rules(const EventBatch& batch, std::vector<Match>& out);
 
  private:

@@ -1,6 +1,11 @@
-// RuleSet: Sigma rules and correlations, read, checked and compiled; then frozen. Any number of threads
-// may use one. Rules and correlations share one numbering (RuleIndex).
+// RuleSet: Sigma rules and correlations, read, checked and compiled; then frozen. Any number of
+// threads may use one. Rules and correlations share one numbering (RuleIndex).
 #pragma once
+
+#include "base/result.h"
+#include "model/entity.h"
+#include "model/event.h"
+#include "model/rule.h"
 
 #include <cstdint>
 #include <functional>
@@ -10,11 +15,6 @@
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "base/result.h"
-#include "model/entity.h"
-#include "model/event.h"
-#include "model/rule.h"
 
 namespace vedette::sigma {
 

@@ -1,0 +1,318 @@
+#include "sigma/correlator.h"
+
+#include "base/bounded_table.h"
+#include "base/codec.h"
+#include "base/hash.h"
+#include "sigma/compile.h"
+#include "sigma/window.h"
+
+#include <algorithm>
+#include <limits>
+#include <memory>
+#include <string>
+#include <unordered_map>
+
+namespace vedette::sigma {
+namespace {
+
+constexpr std::uint64_t kVersion = 1;
+constexpr std::uint64_t kStatesMax = 4096;
+// BoundedTable overrules refusals after 64; staying below, every eviction is known here.
+constexpr int kRefusalsMax = 32;
+
+/// What one correlation remembers of one group.
+struct State {
+  std::uint16_t correlation = 0;
+  bool holding = false;         // its condition held at the last event
+  Time reported = Time::min();  // events up to this one are in a hit already
+  CountWindow window;
+  std::unique_ptr<DistinctWindow> values;    // value_count
+  std::unique_ptr<SequenceWindow> sequence;  // temporal, temporal_ordered
+};
+
+struct GroupState {
+  std::uint64_t group = 0;  // its stored id
+  std::uint64_t owner = 0;
+  std::vector<State> states;
+  bool dirty = false;   // changed since take_changes()
+  bool stored = false;  // take_changes() gave a row of it
+};
+
+/// A correlation that the event counts for, and as which of its rules.
+struct Pending {
+  std::uint16_t correlation;
+  bool chained;
+  std::uint64_t which;
+};
+
+bool holds(const Bound& bound, std::uint64_t count) {
+  switch (bound.op) {
+    case Bound::Op::Less:
+      return count < bound.value;
+    case Bound::Op::LessEqual:
+      return count <= bound.value;
+    case Bound::Op::Greater:
+      return count > bound.value;
+    case Bound::Op::GreaterEqual:
+      return count >= bound.value;
+    case Bound::Op::Equal:
+      return count == bound.value;
+    case Bound::Op::NotEqual:
+      return count != bound.value;
+  }
+  return false;
+}
+
+}  // namespace
+
+struct Correlator::Impl {
+  Impl(std::shared_ptr<const RuleSet> set, const CorrelatorOptions& options)
+      : rules(std::move(set)),
+        correlations(rules->compiled().correlations),
+        table(options.groups_max) {
+    for (std::size_t i = 0; i < correlations.all.size(); ++i) {
+      by_stored_id.emplace(correlations.all[i].stored_id, static_cast<std::uint16_t>(i));
+    }
+  }
+
+  /// Keeps `pending` in the order of the correlations: those that feed others come first.
+  void want(const Feed& feed, bool chained) {
+    auto at = pending.end();
+    while (at != pending.begin() && (at - 1)->correlation > feed.correlation) --at;
+    const std::uint64_t which = std::uint64_t{1} << feed.position;
+    if (at != pending.begin() && (at - 1)->correlation == feed.correlation) {
+      (at - 1)->which |= which;
+      (at - 1)->chained |= chained;
+    } else {
+      pending.insert(at, {feed.correlation, chained, which});
+    }
+  }
+
+  GroupState& state_of(std::uint64_t id, std::uint64_t group, std::uint64_t owner) {
+    if (GroupState* known = table.find(id)) return *known;
+    int refusals = 0;
+    GroupState& added = table.insert(id, [&](std::uint64_t key, GroupState& victim) {
+      if (is_precious(victim) && ++refusals <= kRefusalsMax) return false;
+      if (victim.stored) forgotten.emplace_back(key, victim.owner);
+      return true;
+    });
+    added.group = group;
+    added.owner = owner;
+    added.states.reserve(pending.size());
+    return added;
+  }
+
+  /// A group with a condition that holds, and that the newest event has not yet left behind.
+  bool is_precious(const GroupState& group) const {
+    return std::ranges::any_of(group.states, [&](const State& state) {
+      const Duration span = correlations.all[state.correlation].span;
+      return state.holding && !state.window.empty() && state.window.newest() >= before(now, span);
+    });
+  }
+
+  static State& state_in(GroupState& group, std::uint16_t correlation) {
+    for (State& state : group.states) {
+      if (state.correlation == correlation) return state;
+    }
+    State& added = group.states.emplace_back();
+    added.correlation = correlation;
+    return added;
+  }
+
+  /// The different thing that value_count counts, or nothing when the event does not have it.
+  std::optional<std::uint64_t> counted_value(const Correlation& correlation,
+                                             const EventBatch& batch, const Event& event) const {
+    std::uint64_t combined = 0;
+    for (const Field field : correlation.values) {
+      auto hash = value_hash(batch, event, field);
+      if (!hash && field == Field::SourceIp) hash = value_hash(batch, event, Field::SourceAddress);
+      if (!hash) return {};
+      combined = hash_combine(combined, *hash);
+    }
+    return combined;
+  }
+
+  /// Takes the event into the windows; returns the number that the condition is about.
+  std::uint64_t measure(const Correlation& correlation, State& state, const Pending& event,
+                        std::uint64_t value, Time time, std::uint64_t weight) {
+    const Duration span = correlation.span;
+    if (state.window.add(time, weight, span) == CountWindow::Added::Anew) {
+      state.holding = false;
+      state.reported = Time::min();
+      state.values.reset();
+      state.sequence.reset();
+    }
+    if (correlation.type == CorrelationType::EventCount) return state.window.count();
+    if (correlation.type == CorrelationType::ValueCount) {
+      if (state.values == nullptr) state.values = std::make_unique<DistinctWindow>();
+      state.values->add(value, time, span);
+      return state.values->count();
+    }
+    if (state.sequence == nullptr) state.sequence = std::make_unique<SequenceWindow>();
+    const bool ordered = correlation.type == CorrelationType::TemporalOrdered;
+    state.sequence->add(event.which, time, span, correlation.positions,
+                        ordered ? SequenceWindow::kTimesMax : 1);
+    const Time newest = state.window.newest();
+    return ordered ? state.sequence->chained(newest, span) : state.sequence->matched(newest, span);
+  }
+
+  void observe_one(GroupState& group, GroupIndex index, const Pending& event,
+                   const EventBatch& batch, const Event& source, Time time, std::uint64_t weight,
+                   std::vector<Hit>& hits) {
+    const Correlation& correlation = correlations.all[event.correlation];
+    if (event.chained && weight == 0) weight = 1;
+    if (weight == 0 && correlation.type == CorrelationType::EventCount) return;
+    std::uint64_t value = 0;
+    if (correlation.type == CorrelationType::ValueCount) {
+      const auto counted = counted_value(correlation, batch, source);
+      if (!counted) return;
+      value = *counted;
+    }
+    State& state = state_in(group, event.correlation);
+    const std::uint64_t number = measure(correlation, state, event, value, time, weight);
+    const bool held = state.holding;
+    state.holding = std::ranges::all_of(correlation.bounds,
+                                        [&](const Bound& bound) { return holds(bound, number); });
+    group.dirty = true;
+    if (!state.holding || (held && weight == 0)) return;
+    // Events that came while the condition did not hold join the hit; those before are in one
+    // already.
+    Hit hit{correlation.rule, weight, time};
+    if (!held) {
+      hit.count =
+          std::max(state.window.count_after(state.reported), std::max<std::uint64_t>(weight, 1));
+      hit.first = std::min(time, state.window.first_after(state.reported));
+    }
+    state.reported = state.window.newest();
+    hits.push_back(hit);
+    for (const Feed& feed : correlation.consumers) {
+      if (feed.group == index) want(feed, true);
+    }
+  }
+
+  void write(const GroupState& group, std::string& out) const {
+    Writer writer(out);
+    writer.u64(kVersion);
+    writer.fixed64(group.group);
+    writer.u64(group.states.size());
+    std::string payload;
+    for (const State& state : group.states) {
+      payload.clear();
+      Writer inner(payload);
+      const Correlation& correlation = correlations.all[state.correlation];
+      inner.u64(static_cast<std::uint64_t>(correlation.type));
+      inner.u64(state.holding ? 1 : 0);
+      inner.time(state.reported);
+      state.window.write(inner);
+      inner.u64((state.values ? 1u : 0u) | (state.sequence ? 2u : 0u));
+      if (state.values) state.values->write(inner, correlation.span);
+      if (state.sequence) state.sequence->write(inner);
+      writer.fixed64(correlation.stored_id);
+      writer.bytes(payload);
+    }
+  }
+
+  /// False when it is another version's, or of a correlation that has changed its kind.
+  bool read(std::string_view payload, State& state) const {
+    const Correlation& correlation = correlations.all[state.correlation];
+    Reader in(payload);
+    if (in.u64() != static_cast<std::uint64_t>(correlation.type)) return false;
+    state.holding = in.u64() != 0;
+    state.reported = in.time();
+    if (!state.window.read(in) || state.window.empty()) return false;
+    const std::uint64_t parts = in.u64();
+    if ((parts & 1) != 0) {
+      state.values = std::make_unique<DistinctWindow>();
+      if (!state.values->read(in, correlation.span)) return false;
+    }
+    if ((parts & 2) != 0) {
+      state.sequence = std::make_unique<SequenceWindow>();
+      if (!state.sequence->read(in, correlation.positions)) return false;
+    }
+    return in.done();
+  }
+
+  std::shared_ptr<const RuleSet> rules;
+  const Correlations& correlations;
+  BoundedTable<GroupState> table;
+  std::unordered_map<std::uint64_t, std::uint16_t> by_stored_id;
+  std::vector<Pending> pending;
+  std::vector<std::pair<std::uint64_t, std::uint64_t>>
+      forgotten;  // key and owner of evicted groups
+  Time now{};     // of the event observed last
+};
+
+Correlator::Correlator(std::shared_ptr<const RuleSet> rules, const CorrelatorOptions& options)
+    : impl_(std::make_unique<Impl>(std::move(rules), options)) {}
+Correlator::~Correlator() = default;
+
+void Correlator::observe(GroupIndex group, std::uint64_t key, std::uint64_t owner,
+                         const EventBatch& batch, const Event& event,
+                         std::span<const RuleIndex> matched, std::uint32_t weight,
+                         std::vector<Hit>& hits) {
+  Impl& self = *impl_;
+  self.pending.clear();
+  for (const RuleIndex rule : matched) {
+    for (const Feed& feed : self.correlations.feeds[rule]) {
+      if (feed.group == group) self.want(feed, false);
+    }
+  }
+  if (self.pending.empty()) return;
+  // A line without a time happened when the one before it did.
+  const Time time = event.time == Time{} ? self.now : event.time;
+  self.now = time;
+  const std::uint64_t stored_id = self.correlations.groups[group].stored_id;
+  GroupState& state = self.state_of(hash_combine(stored_id, key), stored_id, owner);
+  for (std::size_t i = 0; i < self.pending.size(); ++i) {
+    const Pending one = self.pending[i];  // a chained correlation may move the list
+    self.observe_one(state, group, one, batch, event, time, weight, hits);
+  }
+}
+
+void Correlator::take_changes(std::vector<StateRow>& rows) {
+  for (const auto& [key, owner] : impl_->forgotten) {
+    if (impl_->table.peek(key) == nullptr) rows.push_back({StateKind::Group, key, owner, {}});
+  }
+  impl_->forgotten.clear();
+  impl_->table.for_each([&](std::uint64_t key, GroupState& group) {
+    if (!group.dirty) return;
+    StateRow& row = rows.emplace_back(StateRow{StateKind::Group, key, group.owner, {}});
+    impl_->write(group, row.value);
+    group.dirty = false;
+    group.stored = true;
+  });
+}
+
+bool Correlator::restore(const StateRow& row) {
+  Impl& self = *impl_;
+  Reader in(row.value);
+  if (row.kind != StateKind::Group || in.u64() != kVersion) return false;
+  GroupState group;
+  group.group = in.fixed64();
+  group.owner = row.owner;
+  group.stored = true;
+  const std::uint64_t states = in.u64();
+  if (!in.ok() || states > kStatesMax) return false;
+  for (std::uint64_t i = 0; i < states; ++i) {
+    const auto known = self.by_stored_id.find(in.fixed64());
+    const auto payload = in.bytes();
+    if (!in.ok()) return false;
+    if (known == self.by_stored_id.end()) continue;
+    State state;
+    state.correlation = known->second;
+    if (self.read(payload, state)) group.states.push_back(std::move(state));
+  }
+  if (!in.done() || group.states.empty()) return false;
+  self.pending.clear();
+  self.state_of(row.key, group.group, row.owner) = std::move(group);
+  return true;
+}
+
+std::size_t Correlator::groups() const {
+  return impl_->table.size();
+}
+std::uint64_t Correlator::groups_evicted() const {
+  return impl_->table.evicted();
+}
+
+}  // namespace vedette::sigma

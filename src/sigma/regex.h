@@ -1,0 +1,36 @@
+// One regular expression, in linear time whatever the text (RE2). Sigma's dialect has no
+// look-around and no back-references, so nothing is missed. Frozen after compile(); any thread may
+// match.
+#pragma once
+
+#include "base/result.h"
+
+#include <memory>
+#include <string_view>
+
+namespace vedette::sigma {
+
+struct RegexOptions {
+  bool ignore_case = false;
+  bool multi_line = false;  ///< ^ and $ at every line
+  bool dot_all = false;     ///< . matches a newline
+};
+
+class Regex {
+ public:
+  /// The error says what is wrong with the expression; the caller knows where it stands.
+  static Result<Regex> compile(std::string_view expression, const RegexOptions& options);
+  Regex(Regex&&) noexcept;
+  Regex& operator=(Regex&&) noexcept;
+  ~Regex();
+
+  /// Whether the expression matches anywhere in the text.
+  bool search(std::string_view text) const;
+
+ private:
+  struct Impl;
+  explicit Regex(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace vedette::sigma
