@@ -201,7 +201,7 @@ int run(const config::Config& config) {
   engine::Stats stats;
   auto options = pipeline_options(config);
   options.on_commit = Announcer();
-  engine::Pipeline pipeline(options, loaded->rules, loaded->fields, sources, **store, stats);
+  engine::Pipeline pipeline(options, loaded->rules, loaded->fields, sources, **store, clock, stats);
   if (auto restored = pipeline.restore(); !restored) return fail(restored.error());
   auto server = serve(config, stats);
   if (!server) return fail(server.error());

@@ -59,7 +59,8 @@ int scan(const ScanOptions& options) {
   pipeline_options.triage.entities_max = options.entities_max;
   pipeline_options.correlator.groups_max = options.entities_max;
   engine::Stats stats;
-  engine::Pipeline pipeline(pipeline_options, loaded->rules, loaded->fields, sources, **store, stats);
+  engine::Pipeline pipeline(pipeline_options, loaded->rules, loaded->fields, sources, **store, clock,
+                            stats);
   const double started = monotonic_seconds();
   {
     Progress progress;
@@ -74,7 +75,7 @@ int scan(const ScanOptions& options) {
                             .reports = sources.reports()};
   // A forged date in the future must not make everything else look old.
   const Time as_of = std::min(pipeline.latest_event(), clock.now());
-  const auto ranking = Ranking::make(**store, {.severity_min = options.severity_min}, as_of);
+  const auto ranking = Ranking::make(**store, {.severity_min = options.severity_min, .status = {}}, as_of);
   if (!ranking) return fail(ranking.error(), kInputDamaged);
   const bool damaged = report_problems(summary.reports);
   if (auto printed = print_report(options.format, *ranking, summary, options.limit); !printed) {
@@ -105,7 +106,8 @@ CLI::App* add_scan(CLI::App& root, Chosen& chosen) {
   command->add_option("--fail-on", options->fail_on, "Exit with 1 if a threat has at least this severity")
       ->transform(CLI::CheckedTransformer(levels, CLI::ignore_case))
       ->option_text("SEVERITY");
-  command->add_option("--rules", options->rules, "Sigma rules (files or directories) beside the built-in ones");
+  command->add_option("--rules", options->rules, "Sigma rules (a file or directory) beside the built-in ones")
+      ->allow_extra_args(false);
   command->add_flag("!--no-builtin-rules", options->builtin_rules, "Use only the rules given by --rules");
   command->add_option("--workers", options->workers, "Threads that decode and match; 0 chooses")
       ->check(CLI::Range(0, 64));

@@ -34,7 +34,7 @@ int list(const ThreatsOptions& options) {
   auto store = open(options);
   if (!store) return fail(store.error());
   const auto ranking =
-      Ranking::make(**store, {.severity_min = options.severity_min}, SystemClock().now());
+      Ranking::make(**store, {.severity_min = options.severity_min, .status = {}}, SystemClock().now());
   if (!ranking) return fail(ranking.error());
   const Terminal terminal = terminal_of(stdout);
   const bool text = options.format == Format::Text;

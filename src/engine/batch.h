@@ -43,6 +43,7 @@ struct Batch {
   std::vector<RuleIndex> matches;  ///< of one event after the other
   std::vector<std::vector<Observation>> for_lane;
   std::vector<std::pair<SourceIndex, LedgerLine>> ledger;  ///< what this batch adds
+  Time read_at;  ///< nothing in it can be younger
   std::optional<Barrier> barrier;                           ///< stands behind the batch's content
   Time latest;                                              ///< of the events in it
   // Counts the lanes that still read the batch. The last decrement must see the others' reads done

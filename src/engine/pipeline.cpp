@@ -42,8 +42,8 @@ FieldSet wanted_fields(const sigma::RuleSet& rules) {
 
 struct Pipeline::Impl {
   Impl(const PipelineOptions& o, std::shared_ptr<const sigma::RuleSet> r, const FieldTable& f,
-       source::SourceSet& so, store::Store& st, Stats& s)
-      : options(o), rules(std::move(r)), fields(f), sources(so), store(st), stats(s),
+       source::SourceSet& so, store::Store& st, const Clock& c, Stats& s)
+      : options(o), rules(std::move(r)), fields(f), sources(so), store(st), clock(c), stats(s),
         free(o.workers * 3 + 2) {}
 
   void build();
@@ -63,6 +63,7 @@ struct Pipeline::Impl {
   const FieldTable& fields;
   source::SourceSet& sources;
   store::Store& store;
+  const Clock& clock;
   Stats& stats;
 
   std::vector<std::string> source_names;
@@ -91,8 +92,8 @@ struct Pipeline::Impl {
 
 Pipeline::Pipeline(const PipelineOptions& options, std::shared_ptr<const sigma::RuleSet> rules,
                    const FieldTable& fields, source::SourceSet& sources, store::Store& store,
-                   Stats& stats)
-    : impl_(std::make_unique<Impl>(options, std::move(rules), fields, sources, store, stats)) {
+                   const Clock& clock, Stats& stats)
+    : impl_(std::make_unique<Impl>(options, std::move(rules), fields, sources, store, clock, stats)) {
   impl_->build();
 }
 
@@ -255,6 +256,7 @@ Result<void> Pipeline::run(const std::function<void()>& tick) {
     Batch* batch = *i.free.pop();
     batch->clear();
     const source::ReadStatus status = i.sources.read(batch->raw, kTick);
+    batch->read_at = i.clock.now();
     const auto now = std::chrono::steady_clock::now();
     open = status == source::ReadStatus::Filled || status == source::ReadStatus::Idle;
     if (status == source::ReadStatus::Filled) {

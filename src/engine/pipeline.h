@@ -52,7 +52,8 @@ class Pipeline {
  public:
   /// Everything handed in must outlive the pipeline; `fields` must be complete.
   Pipeline(const PipelineOptions& options, std::shared_ptr<const sigma::RuleSet> rules,
-           const FieldTable& fields, source::SourceSet& sources, store::Store& store, Stats& stats);
+           const FieldTable& fields, source::SourceSet& sources, store::Store& store,
+           const Clock& clock, Stats& stats);
   ~Pipeline();
 
   /// Positions and state of an earlier process, from the store. Before run(), and after the sources

@@ -104,7 +104,7 @@ std::vector<Threat> run_scan(const Fixture& fixture, const std::string& path,
   auto store = store::Store::open_temporary();
   REQUIRE(store);
   Stats stats;
-  Pipeline pipeline(options, fixture.rules, fixture.fields, sources, **store, stats);
+  Pipeline pipeline(options, fixture.rules, fixture.fields, sources, **store, fixture.clock, stats);
   REQUIRE(pipeline.run([] {}));
   if (ledger != nullptr) *ledger = pipeline.ledger();
   return threats_of(**store);
@@ -126,7 +126,7 @@ TEST_SUITE("engine/pipeline") {
         PipelineOptions options;
         options.workers = workers;
         options.lanes = lanes;
-        options.batch_bytes = 64 * 1024;
+        options.batch_bytes = 96 * 1024;
         CHECK(by_id(run_scan(fixture, path, options)) == wanted);
       }
     }
@@ -139,7 +139,7 @@ TEST_SUITE("engine/pipeline") {
     PipelineOptions options;
     options.triage.threats_max = 16;
     options.checkpoint_bytes = 64 * 1024;
-    options.batch_bytes = 64 * 1024;
+    options.batch_bytes = 96 * 1024;
     CHECK(by_id(run_scan(fixture, path, options)) ==
           by_id(replay(fixture.fields, fixture.rules, text, fixture.clock.now())));
   }
@@ -177,7 +177,7 @@ TEST_SUITE("engine/pipeline") {
       options.resumable = true;
       options.lanes = part % 3 + 1;  // even with other lanes than before
       options.checkpoint = std::chrono::milliseconds(1);
-      Pipeline pipeline(options, fixture.rules, fixture.fields, sources, **store, stats);
+      Pipeline pipeline(options, fixture.rules, fixture.fields, sources, **store, fixture.clock, stats);
       REQUIRE(pipeline.restore());
       std::uint64_t before = 0;
       for (const auto& [source, line] : pipeline.ledger()) before += line.received;

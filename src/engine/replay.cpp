@@ -41,6 +41,7 @@ std::vector<Threat> replay(const FieldTable& fields, std::shared_ptr<const sigma
   Time latest;
   while (!text.empty()) {
     batch.clear();
+    batch.read_at = written_by;
     fill(batch.raw, text, offset, written_by);
     worker.process(batch);
     lane.process(batch, {"-"});

@@ -16,6 +16,7 @@ Worker::Worker(const FieldTable& fields, std::shared_ptr<const sigma::RuleSet> r
 
 void Worker::process(Batch& batch) {
   decode(batch);
+  mend_future_times(batch);
   found_.clear();
   matcher_.match(batch.events, found_);
   Stats::add(stats_.matches, found_.size());
@@ -61,6 +62,17 @@ void Worker::decode(Batch& batch) {
     Stats::add(stats_.truncated, ledger.truncated);
     Stats::add(stats_.filtered, ledger.received - ledger.processed);
     batch.ledger.emplace_back(chunk.source, ledger);
+  }
+}
+
+/// A clock that was wrong for a moment must not carry windows and ranks into a future that every later
+/// event would be too old for. Such an event gets the time of the one before it.
+void Worker::mend_future_times(Batch& batch) const {
+  const Time limit = batch.read_at + std::chrono::hours(24);
+  Time before = batch.read_at;
+  for (Event& event : batch.events.mutable_events()) {
+    if (event.time > limit) event.time = before;
+    before = event.time;
   }
 }
 

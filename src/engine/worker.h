@@ -23,6 +23,7 @@ class Worker {
 
  private:
   void decode(Batch& batch);
+  void mend_future_times(Batch& batch) const;
   void route(Batch& batch);
   void route_event(Batch& batch, std::uint32_t event_index, std::uint32_t match_begin);
 

@@ -71,8 +71,8 @@ def assert_same_threats(found, wanted):
     for i in found.keys() & wanted.keys():
         for key in wanted[i]:
             if found[i][key] != wanted[i][key]:
-                problems.append(f"{wanted[i]['entity']['value']}: {key} is {found[i][key]}, "
-                                f"not {wanted[i][key]}")
+                problems.append(f"{wanted[i]['entity']['value']}: {key} is {str(found[i][key])[:300]}\n"
+                                f"    not {str(wanted[i][key])[:300]}")
     assert not problems, "\n".join(problems[:8])
 
 
@@ -118,6 +118,15 @@ class Daemon:
             if line.startswith(name + " "):
                 return float(line.split()[1])
         raise AssertionError(f"no metric {name}")
+
+    def wait_until_idle(self, seconds=1.0):
+        """Until no line has come for so long: everything that is there has been read."""
+        last, since = -1.0, time.monotonic()
+        while time.monotonic() - since < seconds:
+            lines = self.metric("vedette_received_lines_total")
+            if lines != last:
+                last, since = lines, time.monotonic()
+            time.sleep(0.05)
 
     def kill(self):
         self.process.send_signal(signal.SIGKILL)

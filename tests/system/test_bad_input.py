@@ -132,7 +132,7 @@ def test_full_disk(directory):
         raise Skip("needs root to mount a tmpfs")
     disk = directory / "disk"
     disk.mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m", "vedette-test", disk])
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=16m", "vedette-test", disk])
     if mounted.returncode != 0:
         raise Skip("mount is not allowed here")
     log = directory / "auth.log"
@@ -143,13 +143,12 @@ def test_full_disk(directory):
         log.write_text(attack(100))
         with daemon:
             daemon.wait(lambda: daemon.metric("vedette_commits_total") >= 1, "a first commit")
-            with open(ballast, "wb") as out:
+            with open(ballast, "wb", buffering=0) as out:
                 try:
                     while True:
                         out.write(b"x" * 4096)
-                        out.flush()
                 except OSError:
-                    pass
+                    pass  # full
             with open(log, "a") as out:
                 out.write(attack(20_000, 6))
             daemon.wait(lambda: daemon.metric("vedette_store_failing") == 1, "the full disk to be noticed")

@@ -84,7 +84,7 @@ def test_killed_and_restarted(directory):
     wanted = scan(log)
     assert wanted["summary"]["lines"] == written
     with daemon:
-        time.sleep(0.3)
+        daemon.wait_until_idle()
         daemon.stop()
     assert_same_threats(threats_in(daemon.state), wanted["threats"])
 

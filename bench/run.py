@@ -1,0 +1,246 @@
+#!/usr/bin/env python3
+"""Measures `vedette scan` beside `fail2ban-regex`, on the same lines, in turns, on the same core.
+
+Usage: ./dev bench [--lines N] [--rounds N] [--file LOG --filter FILTER] [--only NAME…] [--write]
+
+Both are timed as whole processes. The peer, which is much slower, gets the first --peer-lines lines
+of the same file. With a second core the scan is also run on two. Figures are lines per second; of
+the rounds the least, the median and the most are shown. --write puts them into docs/performance.md.
+"""
+import argparse
+import json
+import os
+import pathlib
+import platform
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass, field
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+PAGE = ROOT / "docs" / "performance.md"
+
+
+@dataclass
+class Workload:
+    name: str
+    sentence: str
+    log: pathlib.Path
+    lines: int
+    fail2ban_filter: str = ""  # "" where fail2ban has nothing to compare with
+
+
+@dataclass
+class Figures:
+    """What the rounds of one program on one workload gave."""
+    name: str
+    lines: int
+    seconds: list = field(default_factory=list)
+    cpu_seconds: list = field(default_factory=list)
+    memory: int = 0  # bytes resident, the most of all rounds
+
+    def add(self, seconds, usage):
+        self.seconds.append(seconds)
+        self.cpu_seconds.append(usage.ru_utime + usage.ru_stime)
+        self.memory = max(self.memory, usage.ru_maxrss * 1024)
+
+    def rates(self):
+        return sorted(self.lines / seconds for seconds in self.seconds)
+
+    def cpu_rate(self):
+        """Lines in a second of computing time: what other programs on the machine disturb least."""
+        return self.lines / statistics.median(self.cpu_seconds)
+
+
+def run(command, cores, output=subprocess.DEVNULL):
+    """(wall seconds, resource usage) of one process on these cores."""
+    began = time.perf_counter()
+    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output,
+                               stderr=subprocess.PIPE,
+                               preexec_fn=lambda: os.sched_setaffinity(0, cores))
+    errors = process.stderr.read()
+    _, status, usage = os.wait4(process.pid, 0)
+    seconds = time.perf_counter() - began
+    code = os.waitstatus_to_exitcode(status)
+    if code not in (0, 1):
+        raise SystemExit(f"bench: {' '.join(map(str, command))} ended with {code}: "
+                         f"{errors.decode('utf-8', 'replace')[-500:]}")
+    return seconds, usage
+
+
+def scan(vedette, workload, cores, figures):
+    with tempfile.TemporaryFile() as output:
+        seconds, usage = run([vedette, "scan", "--format", "json", workload.log], cores, output)
+        output.seek(0)
+        summary = json.load(output)["summary"]
+    # A rate counts only if the lines were really understood.
+    if summary["events"] < 0.9 * workload.lines:
+        raise SystemExit(f"bench: of {workload.lines} lines of {workload.log} only "
+                         f"{summary['events']} became events")
+    figures.add(seconds, usage)
+
+
+def measure(vedette, workload, options):
+    """Figures of every program, the rounds of all of them in turns."""
+    cores = sorted(os.sched_getaffinity(0))
+    one = Figures("vedette scan, one core", workload.lines)
+    two = Figures("vedette scan, two cores", workload.lines)
+    peer = Figures(f"fail2ban-regex {workload.fail2ban_filter}", 0)
+    with tempfile.TemporaryDirectory() as folder:
+        head = pathlib.Path(folder) / "head.log"
+        peer.lines = copy_head(workload.log, head, options.peer_lines)
+        for number in range(options.rounds):
+            print(f"  {workload.name}: round {number + 1} of {options.rounds}", file=sys.stderr)
+            scan(vedette, workload, {cores[-1]}, one)
+            if workload.fail2ban_filter and not options.no_peer:
+                peer.add(*run(["fail2ban-regex", "--usedns", "no", "--print-no-missed",
+                               "--print-no-ignored", head, workload.fail2ban_filter], {cores[-1]}))
+            if len(cores) > 1:
+                scan(vedette, workload, set(cores[-2:]), two)
+    return [figures for figures in (one, two, peer) if figures.seconds]
+
+
+def copy_head(source, target, lines_max):
+    """Copies the first lines of a log; returns how many."""
+    lines = 0
+    with open(source, "rb") as reader, open(target, "wb") as writer:
+        for line in reader:
+            if lines == lines_max:
+                break
+            writer.write(line)
+            lines += 1
+    return lines
+
+
+def repeat_to(source, target, lines_min):
+    """Writes a log as often as it takes to have so many lines; returns how many it has."""
+    text = pathlib.Path(source).read_bytes()
+    if not text.endswith(b"\n"):
+        text += b"\n"
+    count = text.count(b"\n")
+    times = -(-lines_min // count)
+    with open(target, "wb") as writer:
+        for _ in range(times):
+            writer.write(text)
+    return count * times
+
+
+def simulated(vedette, folder, form, lines):
+    """A log of one format from `vedette simulate`; the same everywhere."""
+    log = folder / f"{form}.log"
+    with open(log, "wb") as writer:
+        subprocess.run([vedette, "simulate", "--format", form, "--lines", str(lines)],
+                       stdout=writer, stderr=subprocess.DEVNULL, check=True)
+    with open(log, "rb") as reader:
+        return sum(1 for _ in reader), log
+
+
+def many_sources(folder, lines):
+    """Each line from a source of its own: what an attacker could do to memory."""
+    log = folder / "sources.log"
+    with open(log, "w", encoding="ascii") as writer:
+        for i in range(lines):
+            second = i // 100
+            at = f"{second // 3600 % 24:02}:{second // 60 % 60:02}:{second % 60:02}.{i % 100:02}"
+            writer.write(f"2026-01-05T{at}+00:00 host sshd[{i % 30000 + 1000}]: "
+                         "Failed password for root from "
+                         f"2001:db8:{i >> 16:x}:{i & 0xffff:x}::1 port {i % 60000 + 1024} ssh2\n")
+    return lines, log
+
+
+def workloads(vedette, folder, options):
+    if options.file:
+        lines = repeat_to(options.file, folder / "given.log", options.lines)
+        yield Workload("given", f"{options.file.name}, repeated", folder / "given.log", lines,
+                       options.filter)
+        return
+    if "sshd" in options.only:
+        lines, log = simulated(vedette, folder, "sshd", options.lines)
+        yield Workload("sshd", "what sshd writes: people, and all kinds of attack on them", log,
+                       lines, "sshd")
+    if "web" in options.only:
+        lines, log = simulated(vedette, folder, "web", options.lines)
+        yield Workload("web", "access log (combined): visitors, scanners", log, lines,
+                       "nginx-botsearch")
+    if "sources" in options.only:
+        lines, log = many_sources(folder, options.lines)
+        yield Workload("sources", "every line from another IPv6 network", log, lines)
+
+
+def table(results):
+    lines = ["| workload | program | lines/s: least | median | most | lines/CPU s "
+             "| memory MB | speed |", "| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: |"]
+    for workload, all_figures in results:
+        base = all_figures[0]
+        for figures in all_figures:
+            rates = figures.rates()
+            median = statistics.median(rates)
+            ratio = median / statistics.median(base.rates())
+            shown = f"{ratio:.2f}" if ratio >= 0.5 else f"1/{1 / ratio:.1f}"
+            lines.append(f"| {workload.name} | {figures.name} | {rates[0]:,.0f} | {median:,.0f} | "
+                         f"{rates[-1]:,.0f} | {figures.cpu_rate():,.0f} | "
+                         f"{figures.memory / 1e6:,.0f} | {shown} |")
+    return "\n".join(lines) + "\n"
+
+
+def machine():
+    try:
+        text = pathlib.Path("/proc/cpuinfo").read_text(encoding="utf-8")
+        names = [line.split(":", 1)[1].strip() for line in text.splitlines()
+                 if line.startswith("model name")]
+    except OSError:
+        names = []
+    return f"{names[0] if names else platform.machine()}, {len(os.sched_getaffinity(0))} cores"
+
+
+def page(results, options):
+    text = "# Performance\n\n<!-- Made by `./dev bench --write`. -->\n\n"
+    text += ("Whole processes, start to exit: `vedette scan` reads, decodes, runs every built-in "
+             "rule and ranks the\nthreats; `fail2ban-regex` looks for the failures of one filter, "
+             "which is less. Both in turns on the same\ncore and lines "
+             f"(fail2ban: the first {options.peer_lines:,}); {options.rounds} rounds on "
+             f"{machine()}.\n\n")
+    for workload, _ in results:
+        text += f"- **{workload.name}**: {workload.sentence}; {workload.lines:,} lines\n"
+    return (text + "\n" + table(results) +
+            "\n*speed* is that of the first row of the workload taken as 1.\n")
+
+
+def parse(arguments):
+    parser = argparse.ArgumentParser(prog="./dev bench", description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--vedette", type=pathlib.Path, default=ROOT / "build/release/vedette")
+    parser.add_argument("--lines", type=int, default=1_000_000, help="at least so many (1000000)")
+    parser.add_argument("--peer-lines", type=int, default=100_000, help="for fail2ban (100000)")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--file", type=pathlib.Path, help="a log of your own instead")
+    parser.add_argument("--filter", default="", help="fail2ban's filter for it, for example sshd")
+    parser.add_argument("--only", nargs="+", choices=("sshd", "web", "sources"),
+                        default=("sshd", "web", "sources"))
+    parser.add_argument("--no-peer", action="store_true", help="without fail2ban")
+    parser.add_argument("--write", action="store_true", help="write docs/performance.md")
+    return parser.parse_args(arguments)
+
+
+def main():
+    options = parse(sys.argv[1:])
+    if not os.access(options.vedette, os.X_OK):
+        raise SystemExit(f"bench: there is no {options.vedette}; build it with ./dev build")
+    if not shutil.which("fail2ban-regex") and not options.no_peer:
+        raise SystemExit("bench: fail2ban-regex is not installed; or use --no-peer")
+    results = []
+    with tempfile.TemporaryDirectory(prefix="vedette-bench-") as folder:
+        for workload in workloads(options.vedette.resolve(), pathlib.Path(folder), options):
+            results.append((workload, measure(options.vedette.resolve(), workload, options)))
+            workload.log.unlink()
+    print(table(results), end="")
+    if options.write:
+        PAGE.write_text(page(results, options), encoding="utf-8")
+        print(f"wrote {PAGE.relative_to(ROOT)}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,37 @@
+import unittest
+
+import docs
+
+TABLE = r'''// VD_ERROR(NotThis, "in", "a", "comment")
+VD_ERROR(One, "VD1001", "It \"broke\"", "Mend, or (else) leave")
+VD_ERROR(Two, "VD2001",
+         "Two strings "
+         "in two lines", "a | b")
+'''
+
+
+class DocsTest(unittest.TestCase):
+    def test_rows_are_read_as_the_compiler_reads_them(self):
+        self.assertEqual([["One", "VD1001", 'It "broke"', "Mend, or (else) leave"],
+                          ["Two", "VD2001", "Two strings in two lines", "a | b"]],
+                         docs.rows(TABLE, "VD_ERROR"))
+
+    def test_a_table_that_cannot_be_read_is_named(self):
+        with self.assertRaises(SystemExit):
+            docs.rows('VD_ERROR(One, "open\n', "VD_ERROR")
+
+    def test_a_bar_does_not_break_the_page(self):
+        self.assertEqual("a \\| b", docs.cell("a | b"))
+
+    def test_every_row_of_the_real_tables_is_on_its_page(self):
+        for page, make in docs.PAGES.items():
+            text = make(docs.ROOT / "src")
+            self.assertIn("| ", text, page)
+        text = docs.events_page(docs.ROOT / "src")
+        source = (docs.ROOT / "src/model/actions.def").read_text("utf-8")
+        self.assertEqual(source.count("\nVD_ACTION("),
+                         text.split("## Fields")[0].count("\n| `"))
+
+
+if __name__ == "__main__":
+    unittest.main()
