@@ -1,5 +1,6 @@
 // vedette doctor: what works here, what is missing, and what `vedette run` will do.
 #include <CLI/CLI.hpp>
+#include <fmt/core.h>
 
 #include <sys/statvfs.h>
 #include <unistd.h>

@@ -1,5 +1,6 @@
 // vedette threats: the queue from a terminal. Reads the database beside a running daemon.
 #include <CLI/CLI.hpp>
+#include <fmt/core.h>
 
 #include "base/clock.h"
 #include "base/json_writer.h"

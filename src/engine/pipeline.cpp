@@ -17,6 +17,7 @@ namespace {
 constexpr std::size_t kQueueBatchesMax = 2;
 constexpr std::chrono::milliseconds kTick{100};
 constexpr std::chrono::seconds kLastCommitPatience{10};
+constexpr int kLoadAttempts = 10;
 
 }  // namespace
 
@@ -29,12 +30,8 @@ PipelineOptions default_options(std::size_t cores) {
 }
 
 FieldSet wanted_fields(const sigma::RuleSet& rules) {
-  FieldSet wanted = rules.fields();
-  for (const Field field : {Field::SourceIp, Field::SourceAddress, Field::UserName, Field::HostName,
-                            Field::ProcessPid, Field::SshMethod, Field::ProcessCommandLine,
-                            Field::UrlOriginal, Field::UrlPath, Field::HttpStatus, Field::FilePath,
-                            Field::FileHash, Field::DestinationPort, Field::UserTargetName,
-                            Field::GroupName, Field::HoneypotPassword}) {
+  FieldSet wanted = rules.fields() | triage::fields_read();
+  for (const Field field : {Field::SourceIp, Field::SourceAddress, Field::UserName, Field::HostName}) {
     wanted.set(index(field));
   }
   return wanted;
@@ -57,6 +54,7 @@ struct Pipeline::Impl {
   void attach_barrier(Batch& batch);
   void deal(Batch* batch);
   void wait_for_store();
+  std::optional<Threat> load_threat(std::uint64_t entity_hash);
 
   PipelineOptions options;
   std::shared_ptr<const sigma::RuleSet> rules;
@@ -110,19 +108,12 @@ void Pipeline::Impl::build() {
   triage::TriageOptions triage = options.triage;
   triage.entities_max = std::max<std::size_t>(triage.entities_max / options.lanes, 16);
   triage.threats_max = std::max<std::size_t>(triage.threats_max / options.lanes, 16);
+  triage.threats_bytes_max /= options.lanes;
   triage.keep_state = options.resumable;
   sigma::CorrelatorOptions correlator = options.correlator;
   correlator.groups_max = std::max<std::size_t>(correlator.groups_max / options.lanes, 16);
   for (std::size_t l = 0; l < options.lanes; ++l) {
-    const auto load = [this](std::uint64_t entity_hash) -> std::optional<Threat> {
-      auto found = store.threat_of(entity_hash);
-      if (!found) {
-        log::warn("A stored threat cannot be read; it is begun anew.",
-                  {{"error", found.error().detail}});
-        return {};
-      }
-      return *std::move(found);
-    };
+    const auto load = [this](std::uint64_t entity_hash) { return load_threat(entity_hash); };
     lanes.push_back(std::make_unique<Lane>(l, rules, correlator, triage, load, options.resumable, stats));
   }
   for (std::size_t w = 0; w < options.workers; ++w) {
@@ -132,6 +123,21 @@ void Pipeline::Impl::build() {
     for (std::size_t l = 0; l < options.lanes; ++l) {
       queues.push_back(std::make_unique<BoundedQueue<Batch*>>(kQueueBatchesMax));
     }
+  }
+}
+
+/// A disk that hesitates is asked again; a threat that really cannot be read is begun anew, for detection
+/// must go on.
+std::optional<Threat> Pipeline::Impl::load_threat(std::uint64_t entity_hash) {
+  for (int attempt = 0;; ++attempt) {
+    auto found = store.threat_of(entity_hash);
+    if (found) return *std::move(found);
+    if (attempt == kLoadAttempts) {
+      log::error("A stored threat cannot be read; its history is lost.",
+                 {{"error", found.error().detail}});
+      return {};
+    }
+    std::this_thread::sleep_for(kTick);
   }
 }
 
@@ -217,6 +223,8 @@ void Pipeline::Impl::finish_batch(Batch* batch) {
 bool Pipeline::Impl::barrier_due(std::chrono::steady_clock::time_point now) const {
   if (!dirty || committer->committed() != barrier_id) return false;
   if (bytes_since_barrier >= options.checkpoint_bytes) return true;
+  // Threats can leave memory only after a commit.
+  if (Stats::get(stats.threats_in_memory) * 2 > options.triage.threats_max * 3) return true;
   return options.resumable && now - last_barrier >= options.checkpoint;
 }
 

@@ -20,6 +20,14 @@ constexpr std::uint64_t kStatesMax = 4096;
 // BoundedTable overrules refusals after 64; staying below, every eviction is known here.
 constexpr int kRefusalsMax = 32;
 
+/// An event that came too late for its window, until it is known what it means.
+struct Late {
+  Time time;
+  std::uint64_t which;
+  std::uint64_t value;
+  std::uint64_t weight;
+};
+
 /// What one correlation remembers of one group.
 struct State {
   std::uint16_t correlation = 0;
@@ -28,6 +36,7 @@ struct State {
   CountWindow window;
   std::unique_ptr<DistinctWindow> values;    // value_count
   std::unique_ptr<SequenceWindow> sequence;  // temporal, temporal_ordered
+  std::unique_ptr<Late> late;                // the last event was too old for the window
 };
 
 struct GroupState {
@@ -132,6 +141,26 @@ struct Correlator::Impl {
     return combined;
   }
 
+  /// What to do with an event that is older than the window covers. One alone is a clock that was wrong
+  /// for a moment, and is left out. Two in a row are another series (the next file, a clock set back):
+  /// the window begins anew with both. True if the event is left out for now.
+  bool put_off(const Correlation& correlation, State& state, const Pending& event,
+               std::uint64_t value, Time time, std::uint64_t weight) {
+    if (state.window.empty() || time >= before(state.window.newest(), correlation.span)) {
+      state.late.reset();
+      return false;
+    }
+    const auto first = std::exchange(state.late, nullptr);
+    if (first == nullptr || time < before(first->time, correlation.span) ||
+        first->time < before(time, correlation.span)) {
+      state.late = std::make_unique<Late>(Late{time, event.which, value, weight});
+      return true;
+    }
+    const Pending before_it{event.correlation, event.chained, first->which};
+    measure(correlation, state, before_it, first->value, first->time, first->weight);
+    return false;
+  }
+
   /// Takes the event into the windows; returns the number that the condition is about.
   std::uint64_t measure(const Correlation& correlation, State& state, const Pending& event,
                         std::uint64_t value, Time time, std::uint64_t weight) {
@@ -169,11 +198,12 @@ struct Correlator::Impl {
       value = *counted;
     }
     State& state = state_in(group, event.correlation);
+    group.dirty = true;
+    if (put_off(correlation, state, event, value, time, weight)) return;
     const std::uint64_t number = measure(correlation, state, event, value, time, weight);
-    const bool held = state.holding;
+    const bool held = std::exchange(state.holding, false);
     state.holding = std::ranges::all_of(correlation.bounds,
                                         [&](const Bound& bound) { return holds(bound, number); });
-    group.dirty = true;
     if (!state.holding || (held && weight == 0)) return;
     // Events that came while the condition did not hold join the hit; those before are in one
     // already.
@@ -204,9 +234,15 @@ struct Correlator::Impl {
       inner.u64(state.holding ? 1 : 0);
       inner.time(state.reported);
       state.window.write(inner);
-      inner.u64((state.values ? 1u : 0u) | (state.sequence ? 2u : 0u));
+      inner.u64((state.values ? 1u : 0u) | (state.sequence ? 2u : 0u) | (state.late ? 4u : 0u));
       if (state.values) state.values->write(inner, correlation.span);
       if (state.sequence) state.sequence->write(inner);
+      if (state.late) {
+        inner.time(state.late->time);
+        inner.u64(state.late->which);
+        inner.fixed64(state.late->value);
+        inner.u64(state.late->weight);
+      }
       writer.fixed64(correlation.stored_id);
       writer.bytes(payload);
     }
@@ -228,6 +264,9 @@ struct Correlator::Impl {
     if ((parts & 2) != 0) {
       state.sequence = std::make_unique<SequenceWindow>();
       if (!state.sequence->read(in, correlation.positions)) return false;
+    }
+    if ((parts & 4) != 0) {
+      state.late = std::make_unique<Late>(Late{in.time(), in.u64(), in.fixed64(), in.u64()});
     }
     return in.done();
   }

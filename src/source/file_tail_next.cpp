@@ -87,8 +87,11 @@ bool FileTail::nothing_newer() {
 std::optional<bool> FileTail::was_copied() const {
   Snapshot snapshot(path_);
   auto all = known();
-  const Known newest = all.back();
+  Known newest = all.back();
   all.pop_back();
+  const LineCutter& cutter = parts_.back().live->cutter();
+  newest.mark.offset = cutter.read_offset();
+  newest.mark.trail = fingerprint(cutter.read_trail().bytes());
   const auto next = snapshot.next(all);
   const bool copied = next && snapshot.file(*next).kind != Rotated::Current &&
                       !(snapshot.file(*next).id == newest.mark.id) && snapshot.is(*next, newest);
@@ -97,6 +100,10 @@ std::optional<bool> FileTail::was_copied() const {
 }
 
 std::optional<Fill> FileTail::find_lost(Snapshot& snapshot, std::size_t which, RawBatch& batch) {
+  if (parts_[which].mark.offset == 0) {  // nothing of it was handed out: then it is like any new file
+    parts_.erase(parts_.begin() + static_cast<std::ptrdiff_t>(which));
+    return {};
+  }
   const auto found = snapshot.find(known(), which);
   if (!snapshot.settled()) return Fill::Unsettled;
   Part& part = parts_[which];

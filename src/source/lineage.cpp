@@ -136,12 +136,29 @@ Claims Snapshot::claim_by_id(const std::vector<Known>& all) {
   return claims;
 }
 
-std::optional<std::size_t> Snapshot::claim_by_content(const Known& known, const Claims& taken) {
-  for (std::size_t i = 0; i < files_.size(); ++i) {
-    if (is_current(i) && !known.may_be_current) continue;
-    if (!is_taken(taken, i) && is(i, known)) return i;
+/// Files keep their order, so each known one is looked for between its neighbours: the first bytes alone
+/// may be those of several files.
+Claims Snapshot::claim(const std::vector<Known>& all) {
+  Claims claims = claim_by_id(all);
+  if (all.empty() || claims.back()) return claims;  // what is newer than the last one is all that counts
+  std::size_t from = 0;
+  for (std::size_t k = 0; k < all.size(); ++k) {
+    std::size_t until = files_.size();
+    for (std::size_t newer = k + 1; newer < all.size(); ++newer) {
+      if (claims[newer] && *claims[newer] >= from) until = std::min(until, *claims[newer]);
+    }
+    for (std::size_t i = from; i < until && !claims[k]; ++i) {
+      if (!is_taken(claims, i) && may_be(i, all[k])) claims[k] = i;
+    }
+    if (claims[k]) from = std::max(from, *claims[k] + 1);
   }
-  return {};
+  return claims;
+}
+
+/// Whether the known file may be found here by its content.
+bool Snapshot::may_be(std::size_t i, const Known& known) {
+  if (!known.mark.whole && known.mark.offset == 0) return false;  // nothing of it was handed out
+  return (!is_current(i) || known.may_be_current) && is(i, known);
 }
 
 bool Snapshot::has(const Known& known) {
@@ -152,24 +169,20 @@ bool Snapshot::has(const Known& known) {
 }
 
 std::optional<std::size_t> Snapshot::find(const std::vector<Known>& all, std::size_t which) {
-  const Claims claims = claim_by_id(all);
-  return claims[which] ? claims[which] : claim_by_content(all[which], claims);
+  return claim(all)[which];
 }
 
 std::optional<std::size_t> Snapshot::next(const std::vector<Known>& all) {
-  Claims claims = claim_by_id(all);
+  const Claims claims = claim(all);
   std::size_t first = 0;  // the first file that may be newer than all known ones
   for (std::size_t k = all.size(); k-- > 0;) {
-    if (!claims[k]) claims[k] = claim_by_content(all[k], claims);
-    if (claims[k]) {
-      first = *claims[k] + 1;
-      break;
-    }
+    if (!claims[k]) continue;
+    first = *claims[k] + 1;
+    break;
   }
   for (std::size_t i = first; i < files_.size(); ++i) {
-    const bool known = is_taken(claims, i) || std::ranges::any_of(all, [&](const Known& one) {
-      return (!is_current(i) || one.may_be_current) && is(i, one);
-    });
+    const bool known = is_taken(claims, i) ||
+                       std::ranges::any_of(all, [&](const Known& one) { return may_be(i, one); });
     const bool empty = !is_current(i) && head(i).empty() && files_[i].readable;
     if (!known && !empty && !is_copy_being_made(i)) return i;
   }

@@ -65,9 +65,9 @@ class Snapshot {
   bool cannot_be_read(std::size_t i);
   bool is_current(std::size_t i) const { return files_[i].sibling.kind == Rotated::Current; }
   bool trail_fits(std::size_t i, const Known& known);
+  bool may_be(std::size_t i, const Known& known);
   std::vector<std::optional<std::size_t>> claim_by_id(const std::vector<Known>& all);
-  std::optional<std::size_t> claim_by_content(const Known& known,
-                                              const std::vector<std::optional<std::size_t>>& taken);
+  std::vector<std::optional<std::size_t>> claim(const std::vector<Known>& all);
   bool is_copy_being_made(std::size_t i);
 
   std::string path_;

@@ -84,8 +84,8 @@ std::uint8_t Attempts::Connection::failures() const {
 }
 
 Attempts::Connection* Attempts::find(std::uint32_t id) {
-  for (Connection& connection : connections_) {
-    if (connection.last != 0 && connection.id == id) return &connection;
+  for (std::size_t i = kConnections; i-- > 0;) {  // the latest is the likeliest
+    if (connections_[i].last != 0 && connections_[i].id == id) return &connections_[i];
   }
   return nullptr;
 }
@@ -128,6 +128,7 @@ bool Attempts::someone_begins(std::uint32_t now) const {
 }
 
 Attempts::Connection& Attempts::move_to_back(Connection& connection) {
+  if (&connection == &connections_.back()) return connection;
   const auto place = connections_.begin() + (&connection - connections_.data());
   std::rotate(place, place + 1, connections_.end());
   return connections_.back();
@@ -141,6 +142,10 @@ void Attempts::forget(Connection& connection) {
 
 Attempts::Connection& Attempts::connection_of(const Attempt& attempt, std::uint32_t now) {
   Connection* known = find(attempt.connection);
+  if (known != nullptr && distance(known->last, now) > kQuietSeconds) {
+    forget(*known);
+    known = nullptr;
+  }
   if (known == nullptr && attempt.telling == Telling::Pam) known = parent_waiting(now);
   if (attempt.telling == Telling::PamError) {
     Connection* child = lone_child(now, known);
@@ -163,10 +168,6 @@ Attempts::Connection& Attempts::connection_of(const Attempt& attempt, std::uint3
 
 std::uint32_t Attempts::add(const Attempt& attempt, Time time, std::uint32_t times) {
   const std::uint32_t now = seconds_of(time);
-  if (Connection* old = find(attempt.connection);
-      old != nullptr && distance(old->last, now) > kQuietSeconds) {
-    forget(*old);
-  }
   const bool perhaps_told =
       attempt.telling == Telling::Pam && find(attempt.connection) == nullptr && someone_begins(now);
   Connection& connection = connection_of(attempt, now);
