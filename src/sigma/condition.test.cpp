@@ -55,7 +55,8 @@ TEST_SUITE("sigma/condition") {
         {"1 of _*", "(or _hidden)"},
         {"filter and 1 of sel_*", "(and filter (or sel_a sel_b))"},
     };
-    for (const auto& [text, tree] : cases) {
+    for (const auto& one : cases) {  // clang 14 cannot capture a structured binding
+      const auto text = one.first, tree = one.second;
       CAPTURE(text);
       CHECK(read(text) == tree);
     }
@@ -75,7 +76,8 @@ TEST_SUITE("sigma/condition") {
         {"1 of", "'1 of' what?"},
         {"sel_a | count() > 5", "'|' is not expected here"},
     };
-    for (const auto& [text, message] : cases) {
+    for (const auto& one : cases) {
+      const auto text = one.first, message = one.second;
       CAPTURE(text);
       CHECK(read(text) == message);
     }

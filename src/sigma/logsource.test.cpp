@@ -38,7 +38,10 @@ TEST_SUITE("sigma/logsource") {
         {{"", "windows", "security"}, kJson, ""},
         {{"", "", "unheard-of"}, kJson, ""},
     };
-    for (const auto& [source, datasets, process] : cases) {
+    for (const auto& one : cases) {
+      const LogSource& source = std::get<0>(one);  // clang 14 captures no bindings
+      const DatasetMask datasets = std::get<1>(one);
+      const std::string& process = std::get<2>(one);
       CAPTURE(source.category);
       CAPTURE(source.product);
       CAPTURE(source.service);

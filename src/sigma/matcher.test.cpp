@@ -6,6 +6,11 @@
 #include <doctest/doctest.h>
 #include <fmt/core.h>
 
+#include <algorithm>
+#include <array>
+#include <string>
+#include <vector>
+
 namespace vedette::sigma {
 namespace {
 

@@ -5,6 +5,11 @@
 #include <doctest/doctest.h>
 #include <fmt/core.h>
 
+#include <algorithm>
+#include <string>
+#include <tuple>
+#include <vector>
+
 namespace vedette::sigma {
 namespace {
 
@@ -150,7 +155,9 @@ TEST_SUITE("sigma/pattern") {
         {"f|re", "'(a'", Errc::RuleRegex},
         {"f|re", "'((a{100}){100}){100}'", Errc::RuleRegex},
     };
-    for (const auto& [key, yaml, code] : cases) {
+    for (const auto& one : cases) {
+      const auto key = std::get<0>(one), yaml = std::get<1>(one);
+      const Errc code = std::get<2>(one);
       CAPTURE(key);
       CAPTURE(yaml);
       std::uint32_t line = 0;

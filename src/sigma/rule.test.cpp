@@ -5,6 +5,11 @@
 #include <doctest/doctest.h>
 #include <fmt/core.h>
 
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
+
 namespace vedette::sigma {
 namespace {
 
@@ -68,7 +73,10 @@ TEST_SUITE("sigma/rule") {
         {"title: C\nname: c\ncorrelation: {type: temporal, rules: [c], timespan: 5m}",
          Errc::RuleReference, "r.yml:1: 'c' refers back to this correlation"},
     };
-    for (const auto& [text, code, message] : cases) {
+    for (const auto& one : cases) {
+      const std::string& text = std::get<0>(one);
+      const Errc code = std::get<1>(one);
+      const std::string& message = std::get<2>(one);
       CAPTURE(text);
       const auto [found, detail] = problem(text);
       CHECK(found == code);

@@ -8,6 +8,8 @@
 #include <cmath>
 #include <map>
 #include <set>
+#include <utility>
+#include <vector>
 
 namespace vedette::sigma {
 namespace {

@@ -3,6 +3,9 @@
 #include <doctest/doctest.h>
 #include <fmt/core.h>
 
+#include <string>
+#include <vector>
+
 namespace vedette::sigma {
 namespace {
 

