@@ -36,6 +36,8 @@ inline constexpr Field kTimestamp{0xFFFD};  ///< @timestamp
 inline constexpr std::size_t kHeadFields = 4;
 inline constexpr std::size_t kHeadMax = 128;
 static_assert(kActions <= kHeadMax);
+static_assert(Field::EventAction == Field{0} && Field::EventCategory == Field{1} &&
+              Field::EventOutcome == Field{2} && Field::EventDataset == Field{3});
 using HeadMask = std::bitset<kHeadMax>;
 
 struct Test {

@@ -51,31 +51,10 @@ bool pattern_holds(const Evaluation& e, Field field, const Pattern& pattern) {
   });
 }
 
-/// What the head's enum says, or nothing when the event has the field as a value of its own.
-std::optional<bool> head_holds(const Evaluation& e, const Test& test) {
-  std::size_t place = 0;
-  switch (test.field) {
-    case Field::EventAction:
-      place = static_cast<std::size_t>(e.event.action);
-      break;
-    case Field::EventCategory:
-      place = static_cast<std::size_t>(describe(e.event.action).category);
-      break;
-    case Field::EventOutcome:
-      place = static_cast<std::size_t>(e.event.outcome);
-      break;
-    default:
-      place = static_cast<std::size_t>(e.event.dataset);
-      break;
-  }
-  if (e.own_words && e.batch.find(e.event, test.field) != nullptr) return {};
-  return test.head[place];
-}
-
 bool test_holds(const Evaluation& e, std::uint32_t number) {
   const Test& test = e.rules.tests[number];
-  if (test.in_head) {
-    if (const auto known = head_holds(e, test)) return *known;
+  if (test.in_head && (!e.own_words || e.batch.find(e.event, test.field) == nullptr)) {
+    return test.head[e.head[index(test.field)]];
   }
   std::uint32_t first = test.first;
   if (test.indexed && e.fired != nullptr) {
@@ -89,6 +68,12 @@ bool test_holds(const Evaluation& e, std::uint32_t number) {
 }
 
 }  // namespace
+
+std::array<std::uint8_t, kHeadFields> head_of(const Event& event) {
+  return {static_cast<std::uint8_t>(event.action),
+          static_cast<std::uint8_t>(describe(event.action).category),
+          static_cast<std::uint8_t>(event.outcome), static_cast<std::uint8_t>(event.dataset)};
+}
 
 std::string_view head_text(const Event& event, Field field) {
   switch (field) {
@@ -127,22 +112,18 @@ bool holds(const Evaluation& e, std::uint32_t number) {
   const Node& node = e.rules.nodes[number];
   if (node.kind == Node::Kind::Test) return test_holds(e, node.first);
   const std::uint32_t* child = e.rules.children.data() + node.first;
-  switch (node.kind) {
-    case Node::Kind::Test:
-    case Node::Kind::Or:
-      break;
-    case Node::Kind::Not:
-      return !holds(e, *child);
-    case Node::Kind::And:
-      for (std::uint32_t i = 0; i < node.count; ++i) {
-        if (!holds(e, child[i])) return false;
-      }
-      return true;
-  }
+  const auto child_holds = [&](std::uint32_t i) {
+    // Most children are tests: no need to go through here once more.
+    const Node& part = e.rules.nodes[child[i]];
+    return part.kind == Node::Kind::Test ? test_holds(e, part.first) : holds(e, child[i]);
+  };
+  if (node.kind == Node::Kind::Not) return !child_holds(0);
+  // `and` ends with the first that is false, `or` with the first that is true.
+  const bool decisive = node.kind == Node::Kind::Or;
   for (std::uint32_t i = 0; i < node.count; ++i) {
-    if (holds(e, child[i])) return true;
+    if (child_holds(i) == decisive) return decisive;
   }
-  return false;
+  return !decisive;
 }
 
 }  // namespace vedette::sigma

@@ -3,9 +3,14 @@
 
 #include "sigma/compile.h"
 
+#include <array>
 #include <cstdint>
+#include <string_view>
 
 namespace vedette::sigma {
+
+/// Which values of the head's enums an event has, in the order of the fields.
+std::array<std::uint8_t, kHeadFields> head_of(const Event& event);
 
 /// One event before the rules. With `fired`, tests that the index decides are looked up there (true
 /// where it equals `epoch`); without, every pattern is compared: the oracle.
@@ -16,6 +21,7 @@ struct Evaluation {
   bool own_words = true;  ///< the event may have an action, category… as a value besides its head's
   const std::uint32_t* fired = nullptr;
   std::uint32_t epoch = 0;
+  std::array<std::uint8_t, kHeadFields> head = head_of(event);
 };
 
 bool holds(const Evaluation& evaluation, std::uint32_t node);

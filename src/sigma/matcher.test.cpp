@@ -281,6 +281,17 @@ TEST_SUITE("sigma/matcher") {
     CHECK(titles(loaded, events) == std::vector<std::string>{"N E", "N", "L", "", "Z"});
   }
 
+  TEST_CASE("a cased value matches in its own case only") {
+    Loaded loaded(rule("Cased", kAny, "f|cased: Root") +
+                  rule("Part", kAny, "f|contains|cased: [Ro, Xo, Yo, Zo]") +
+                  rule("Any", kAny, "f: Root"));
+    Events events(loaded.fields);
+    for (const char* text : {"Root", "root", "ROOT"}) {
+      events.add(Dataset::Json, Action::None, {{"f", std::string(text)}});
+    }
+    CHECK(titles(loaded, events) == std::vector<std::string>{"Cased Part Any", "Any", "Any"});
+  }
+
   TEST_CASE("an empty set of rules matches nothing") {
     Loaded loaded("");
     Events events(loaded.fields);
