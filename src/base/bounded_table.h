@@ -1,10 +1,11 @@
-// A hash table with a fixed number of places. When it is full the least valuable entry goes: S3-FIFO
-// (Yang et al., SOSP 2023). New keys pass through a small queue, and only those that come back move on
-// to the main one, so a million sources seen once push each other out and not the attacker seen often.
-//
-// Keys are 64-bit hashes that their user made; two things with one hash are one thing here (at 65,536
-// entries a clash is about 1 in 10^10). Not thread-safe. Constant cost per call, amortised.
+// A hash table with a fixed number of places. When it is full the least valuable entry goes:
+// S3-FIFO (Yang et al., SOSP 2023). New keys pass through a small queue, only those that come back
+// move on to the main one: a million sources seen once push each other out, not the attacker seen
+// often. Keys are 64-bit hashes; two things with one hash are one thing here (at 65,536 entries a
+// clash is about 1 in 10^10). Not thread-safe. Constant cost per call, amortised.
 #pragma once
+
+#include "base/assert.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -12,14 +13,13 @@
 #include <utility>
 #include <vector>
 
-#include "base/assert.h"
-
 namespace vedette {
 
 template <typename T>
 class BoundedTable {
  public:
-  explicit BoundedTable(std::size_t entries_max) : entries_max_(entries_max < 16 ? 16 : entries_max) {
+  explicit BoundedTable(std::size_t entries_max)
+      : entries_max_(entries_max < 16 ? 16 : entries_max) {
     slots_.assign(64, kEmpty);
   }
 
@@ -31,31 +31,28 @@ class BoundedTable {
     return &nodes_[node].value;
   }
 
-  /// The same without marking it: for looking after the table, not for using an entry.
+  /// The same without marking it.
   T* peek(std::uint64_t key) {
     const std::uint32_t node = lookup(key);
     return node == kEmpty ? nullptr : &nodes_[node].value;
   }
 
   /// Adds an entry for a key that is not there. If the table is full, first gives
-  /// `evict(key, T&) -> bool` the least valuable entries until it lets one go (false: spare it, it is
-  /// worth more than its use shows). After kRefusalsMax refusals the next one goes all the same, so
-  /// that entries which all look precious cannot make every insert walk the whole table; `evict` is
-  /// told of that one too, its answer is ignored. References stay valid until the next insert.
+  /// `evict(key, T&) -> bool` the least valuable entries until it lets one go (false: spare it).
+  /// After kRefusalsMax refusals the next one goes whatever the answer: entries that all look
+  /// precious cannot make an insert walk the table. References stay valid until the next insert.
   template <typename Evict>
   T& insert(std::uint64_t key, Evict&& evict) {
     VD_ASSERT(lookup(key) == kEmpty);
     if (size_ >= entries_max_) evict_one(evict);
     if (erased_ > size_ + 64) sweep();
-    std::uint32_t node;
-    if (!free_.empty()) {
-      node = free_.back();
-      free_.pop_back();
-      nodes_[node] = Node{key, T{}, 0, true};
-    } else {
-      node = static_cast<std::uint32_t>(nodes_.size());
-      nodes_.push_back(Node{key, T{}, 0, true});
+    if (free_.empty()) {
+      free_.push_back(static_cast<std::uint32_t>(nodes_.size()));
+      nodes_.emplace_back();
     }
+    const std::uint32_t node = free_.back();
+    free_.pop_back();
+    nodes_[node] = Node{key, T{}, 0, true};
     ++size_;
     link(key, node);
     small_.push_back(node);
@@ -175,18 +172,16 @@ class BoundedTable {
     for (;;) {
       std::uint32_t node = kEmpty;
       const bool from_small = small_.size() * 10 >= entries_max_ || main_.empty();
-      if (!(from_small ? pop(small_, node) : pop(main_, node)) &&
-          !(from_small ? pop(main_, node) : pop(small_, node))) {
+      if (!pop(from_small ? small_ : main_, node) && !pop(from_small ? main_ : small_, node))
         return;
-      }
       Node& candidate = nodes_[node];
-      if (candidate.uses > 0) {
+      bool spared = candidate.uses > 0;
+      if (spared) {
         --candidate.uses;
-        main_.push_back(node);
-        continue;
+      } else {
+        spared = !evict(candidate.key, candidate.value) && refusals++ < kRefusalsMax;
       }
-      if (!evict(candidate.key, candidate.value) && refusals < kRefusalsMax) {
-        ++refusals;
+      if (spared) {
         main_.push_back(node);
         continue;
       }

@@ -95,7 +95,13 @@ bool IpAddress::is_loopback() const {
   return is_v4() ? bytes[12] == 127 : bytes == kV6Loopback;
 }
 
-bool IpNetwork::contains(const IpAddress& ip) const { return masked(ip, bits) == address; }
+bool IpNetwork::contains(const IpAddress& ip) const {
+  const std::size_t whole = bits / 8u;
+  if (std::memcmp(ip.bytes.data(), address.bytes.data(), whole) != 0) return false;
+  if (bits % 8 == 0) return true;
+  const unsigned kept = 0xFF00u >> bits % 8;
+  return (ip.bytes[whole] & kept & 0xFFu) == address.bytes[whole];
+}
 
 std::optional<IpAddress> parse_ip(std::string_view text) {
   if (text.size() > 1 && text.front() == '[' && text.back() == ']') {

@@ -141,9 +141,9 @@ struct Correlator::Impl {
     return combined;
   }
 
-  /// What to do with an event that is older than the window covers. One alone is a clock that was wrong
-  /// for a moment, and is left out. Two in a row are another series (the next file, a clock set back):
-  /// the window begins anew with both. True if the event is left out for now.
+  /// What to do with an event that is older than the window covers. One alone is a clock that was
+  /// wrong for a moment, and is left out. Two in a row are another series (the next file, a clock
+  /// set back): the window begins anew with both. True if the event is left out for now.
   bool put_off(const Correlation& correlation, State& state, const Pending& event,
                std::uint64_t value, Time time, std::uint64_t weight) {
     if (state.window.empty() || time >= before(state.window.newest(), correlation.span)) {

@@ -2,8 +2,8 @@
 // thread. The cost per event is constant; memory is bounded by groups_max groups, least valuable
 // evicted first.
 //
-// Windows: an event that is older than what its window covers is put off. If the next one is as old,
-// the window begins anew with both, so that files read one after another each give their
+// Windows: an event that is older than what its window covers is put off. If the next one is as
+// old, the window begins anew with both, so that files read one after another each give their
 // detections; if not, a clock was wrong for a moment, and the event is left out.
 #pragma once
 

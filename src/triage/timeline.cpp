@@ -32,10 +32,14 @@ bool belongs(const TimelineEntry& entry, const Deed& deed) {
 
 /// Moves the entry forward to where its `first` belongs; in order of arrival it is there already.
 void settle(std::vector<TimelineEntry>& timeline, std::size_t at) {
-  while (at > 0 && timeline[at].first < timeline[at - 1].first) {
-    std::swap(timeline[at], timeline[at - 1]);
-    --at;
-  }
+  if (at == 0 || timeline[at].first >= timeline[at - 1].first) return;
+  const auto entry = timeline.begin() + static_cast<std::ptrdiff_t>(at);
+  const auto place = std::upper_bound(
+      timeline.begin(), entry, entry->first,
+      [](Time first, const TimelineEntry& other) { return first < other.first; });
+  TimelineEntry moved = std::move(*entry);
+  std::move_backward(place, entry, entry + 1);
+  *place = std::move(moved);
 }
 
 /// Merges the entries before `end` by action, each into the earliest of its kind.
