@@ -2,12 +2,12 @@
 // backpressure of the whole program. Carries batches, so a lock per element costs nothing.
 #pragma once
 
+#include "base/mutex.h"
+
 #include <cstddef>
 #include <deque>
 #include <optional>
 #include <utility>
-
-#include "base/mutex.h"
 
 namespace vedette {
 

@@ -76,8 +76,7 @@ class BoundedTable {
   std::size_t size() const { return size_; }
   std::size_t capacity() const { return entries_max_; }
   std::uint64_t evicted() const { return evicted_; }
-  /// Places in memory, used or not: what the table costs.
-  std::size_t places() const { return nodes_.size(); }
+  std::size_t places() const { return nodes_.size(); }  ///< in memory, used or not
 
  private:
   static constexpr std::uint32_t kEmpty = ~std::uint32_t{0};
@@ -175,19 +174,15 @@ class BoundedTable {
       if (!pop(from_small ? small_ : main_, node) && !pop(from_small ? main_ : small_, node))
         return;
       Node& candidate = nodes_[node];
-      bool spared = candidate.uses > 0;
-      if (spared) {
-        --candidate.uses;
-      } else {
-        spared = !evict(candidate.key, candidate.value) && refusals++ < kRefusalsMax;
-      }
-      if (spared) {
+      const bool used = candidate.uses > 0;
+      if (used) --candidate.uses;
+      if (used || (!evict(candidate.key, candidate.value) && refusals++ < kRefusalsMax)) {
         main_.push_back(node);
         continue;
       }
       release(node);
-      ++evicted_;
       free_.push_back(node);
+      ++evicted_;
       return;
     }
   }

@@ -2,7 +2,9 @@
 
 namespace vedette {
 
-Time SystemClock::now() const { return std::chrono::system_clock::now(); }
+Time SystemClock::now() const {
+  return std::chrono::system_clock::now();
+}
 
 double monotonic_seconds() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();

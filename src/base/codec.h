@@ -2,12 +2,12 @@
 // Readers never trust their input: they stop at the end and say so once, in ok().
 #pragma once
 
+#include "base/time.h"
+
 #include <cstdint>
 #include <cstring>
 #include <string>
 #include <string_view>
-
-#include "base/time.h"
 
 namespace vedette {
 
@@ -83,7 +83,8 @@ class Reader {
     }
     std::uint64_t value = 0;
     for (int i = 0; i < 8; ++i) {
-      value |= std::uint64_t{static_cast<std::uint8_t>(in_[static_cast<std::size_t>(i)])} << (8 * i);
+      value |= std::uint64_t{static_cast<std::uint8_t>(in_[static_cast<std::size_t>(i)])}
+               << (8 * i);
     }
     in_.remove_prefix(8);
     return value;

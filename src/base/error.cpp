@@ -1,8 +1,8 @@
 #include "base/error.h"
 
-#include <array>
-
 #include <fmt/core.h>
+
+#include <array>
 
 namespace vedette {
 namespace {
@@ -15,13 +15,18 @@ constexpr auto kTexts = std::to_array<ErrorText>({
 
 }  // namespace
 
-const ErrorText& describe(Errc code) { return kTexts[static_cast<std::size_t>(code)]; }
+const ErrorText& describe(Errc code) {
+  return kTexts[static_cast<std::size_t>(code)];
+}
 
-ErrorRange all_errors() { return {kTexts.data(), kTexts.data() + kTexts.size()}; }
+ErrorRange all_errors() {
+  return {kTexts.data(), kTexts.data() + kTexts.size()};
+}
 
 std::string to_message(const Error& error) {
   const ErrorText& text = describe(error.code);
-  return fmt::format("error {}: {}\n  {}.\n  hint: {}.", text.id, error.detail, text.what, text.hint);
+  return fmt::format("error {}: {}\n  {}.\n  hint: {}.", text.id, error.detail, text.what,
+                     text.hint);
 }
 
 }  // namespace vedette

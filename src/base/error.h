@@ -1,4 +1,5 @@
-// Failures that will happen: what went wrong, as something code can compare and a person can act on.
+// Failures that will happen: what went wrong, as something code can compare and a person can act
+// on.
 #pragma once
 
 #include <cstdint>

@@ -1,10 +1,10 @@
 // Owned file descriptors and whole-file reads.
 #pragma once
 
+#include "base/result.h"
+
 #include <string>
 #include <utility>
-
-#include "base/result.h"
 
 namespace vedette {
 

@@ -1,10 +1,10 @@
 #include "base/ip.h"
 
+#include "base/text.h"
+
 #include <arpa/inet.h>
 
 #include <cstring>
-
-#include "base/text.h"
 
 namespace vedette {
 namespace {
@@ -37,12 +37,13 @@ char* put_part(char* out, unsigned value) {
   return out;
 }
 
-/// RFC 5952: lower case, no leading zeros, the longest run of two or more zero groups (the first of equal
-/// ones) as `::`. inet_ntop does the same through printf, at twenty times the cost.
+/// RFC 5952: lower case, no leading zeros, the longest run of two or more zero groups (the first of
+/// equal ones) as `::`. inet_ntop does the same through printf, at twenty times the cost.
 char* format_v6(const IpAddress& ip, char* out) {
   static constexpr char kHex[] = "0123456789abcdef";
   std::array<unsigned, 8> groups;
-  for (std::size_t i = 0; i < 8; ++i) groups[i] = unsigned{ip.bytes[2 * i]} << 8 | ip.bytes[2 * i + 1];
+  for (std::size_t i = 0; i < 8; ++i)
+    groups[i] = unsigned{ip.bytes[2 * i]} << 8 | ip.bytes[2 * i + 1];
   std::size_t run_begin = 8, run_length = 1;
   for (std::size_t i = 0; i < 8; ++i) {
     std::size_t length = 0;

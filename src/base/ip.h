@@ -1,4 +1,5 @@
-// Internet addresses in one form: sixteen bytes, IPv4 as ::ffff:a.b.c.d (RFC 4291, 2.5.5.2), so that
+// Internet addresses in one form: sixteen bytes, IPv4 as ::ffff:a.b.c.d (RFC 4291, 2.5.5.2), so
+// that
 // ::ffff:192.0.2.1 and 192.0.2.1 are the same source.
 #pragma once
 

@@ -1,11 +1,11 @@
 #include "base/json_writer.h"
 
-#include <cmath>
+#include "base/utf8.h"
 
 #include <fmt/core.h>
 #include <fmt/format.h>
 
-#include "base/utf8.h"
+#include <cmath>
 
 namespace vedette {
 
@@ -29,11 +29,21 @@ void append_json_string(std::string& out, std::string_view text) {
     }
     flush();
     switch (byte) {
-      case '"': out += "\\\""; break;
-      case '\\': out += "\\\\"; break;
-      case '\n': out += "\\n"; break;
-      case '\r': out += "\\r"; break;
-      case '\t': out += "\\t"; break;
+      case '"':
+        out += "\\\"";
+        break;
+      case '\\':
+        out += "\\\\";
+        break;
+      case '\n':
+        out += "\\n";
+        break;
+      case '\r':
+        out += "\\r";
+        break;
+      case '\t':
+        out += "\\t";
+        break;
       default:
         if (byte >= 0x80) {
           out += "\xEF\xBF\xBD";

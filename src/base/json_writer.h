@@ -1,13 +1,13 @@
 // Writes JSON (RFC 8259) straight into a string: no tree in between. Commas and quotes are its
-// business, nesting is the caller's. Bytes that are not UTF-8 become U+FFFD, so the output is always
-// valid whatever stood in a log.
+// business, nesting is the caller's. Bytes that are not UTF-8 become U+FFFD, so the output is
+// always valid whatever stood in a log.
 #pragma once
+
+#include "base/time.h"
 
 #include <cstdint>
 #include <string>
 #include <string_view>
-
-#include "base/time.h"
 
 namespace vedette {
 
@@ -30,7 +30,9 @@ class JsonWriter {
   JsonWriter& null();
   JsonWriter& time(Time value);  ///< RFC 3339 as a string
 
-  JsonWriter& field(std::string_view name, std::string_view value) { return key(name).string(value); }
+  JsonWriter& field(std::string_view name, std::string_view value) {
+    return key(name).string(value);
+  }
   JsonWriter& field(std::string_view name, std::uint64_t value) {
     return key(name).unsigned_integer(value);
   }

@@ -1,5 +1,5 @@
-// std::mutex with clang's capability attributes, so that `clang -Wthread-safety` finds a member that
-// is touched without its lock. Under other compilers the attributes vanish.
+// std::mutex with clang's capability attributes, so that `clang -Wthread-safety` finds a member
+// that is touched without its lock. Under other compilers the attributes vanish.
 #pragma once
 
 #include <condition_variable>

@@ -27,7 +27,9 @@ class Random {
     return static_cast<std::uint32_t>(std::uint64_t{next()} * bound >> 32);
   }
   /// low to high, both included.
-  std::uint32_t between(std::uint32_t low, std::uint32_t high) { return low + below(high - low + 1); }
+  std::uint32_t between(std::uint32_t low, std::uint32_t high) {
+    return low + below(high - low + 1);
+  }
   /// 0 up to, not including, 1.
   double unit() { return next() * 0x1p-32; }
   bool chance(double probability) { return unit() < probability; }

@@ -1,13 +1,13 @@
 // Result<T>: a value or an Error, with the part of std::expected's interface that we use.
-//   VD_TRY(auto rule, parse_rule(text));   // returns the error to the caller, else there is a `rule`
-//   VD_CHECK(store.commit());              // the same for Result<void>
+//   VD_TRY(auto rule, parse_rule(text));   // returns the error to the caller, else there is a
+//   `rule` VD_CHECK(store.commit());              // the same for Result<void>
 #pragma once
-
-#include <utility>
-#include <variant>
 
 #include "base/assert.h"
 #include "base/error.h"
+
+#include <utility>
+#include <variant>
 
 namespace vedette {
 
@@ -74,16 +74,16 @@ class [[nodiscard]] Result<void> {
 
 #define VD_CONCAT_(a, b) a##b
 #define VD_CONCAT(a, b) VD_CONCAT_(a, b)
-#define VD_TRY_(decl, expr, tmp) \
-  auto tmp = (expr);             \
-  if (!tmp) {                    \
+#define VD_TRY_(decl, expr, tmp)   \
+  auto tmp = (expr);               \
+  if (!tmp) {                      \
     return std::move(tmp).error(); \
-  }                              \
+  }                                \
   decl = *std::move(tmp)
 #define VD_TRY(decl, expr) VD_TRY_(decl, expr, VD_CONCAT(vd_result_, __LINE__))
-#define VD_CHECK(expr)                   \
-  do {                                   \
+#define VD_CHECK(expr)                           \
+  do {                                           \
     if (auto vd_checked = (expr); !vd_checked) { \
       return std::move(vd_checked).error();      \
-    }                                    \
+    }                                            \
   } while (false)

@@ -37,8 +37,9 @@ std::string escape_for_terminal(std::string_view text) {
     const auto byte = static_cast<unsigned char>(text[i]);
     const std::size_t length = utf8_length(text.substr(i));
     // U+0080..U+009F are control characters too, in two bytes (C2 80..9F).
-    const bool control = byte < 0x20 || byte == 0x7F ||
-                         (byte == 0xC2 && length == 2 && static_cast<unsigned char>(text[i + 1]) < 0xA0);
+    const bool control =
+        byte < 0x20 || byte == 0x7F ||
+        (byte == 0xC2 && length == 2 && static_cast<unsigned char>(text[i + 1]) < 0xA0);
     if (length > 0 && !control) {
       out.append(text.substr(i, length));
       i += length;

@@ -32,7 +32,8 @@ std::string format_rfc3339(Time time);
 /// Writes the same into `out`, which holds at least 30 bytes; returns the end.
 char* format_rfc3339(Time time, char* out);
 
-/// A whole RFC 3339 time (`T` or a blank, `Z` or an offset, up to nine fraction digits); nothing may follow.
+/// A whole RFC 3339 time (`T` or a blank, `Z` or an offset, up to nine fraction digits); nothing
+/// may follow.
 std::optional<Time> parse_rfc3339(std::string_view text);
 
 /// "3 s", "4 min", "2 h 10 min", "5 d 3 h": for people.

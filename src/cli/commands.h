@@ -1,5 +1,6 @@
-// Every command of the program: registers itself below `root` and, when it is the one chosen on the command
-// line, sets `chosen` to what it does. Options live as long as that function. One file per command.
+// Every command of the program: registers itself below `root` and, when it is the one chosen on the
+// command line, sets `chosen` to what it does. Options live as long as that function. One file per
+// command.
 #pragma once
 
 #include <functional>

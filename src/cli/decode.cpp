@@ -1,13 +1,13 @@
 // vedette decode: what the decoders understood, one ECS event per line.
-#include <CLI/CLI.hpp>
-
-#include <cstring>
-
 #include "base/clock.h"
 #include "cli/commands.h"
 #include "cli/terminal.h"
 #include "decode/decoder.h"
 #include "source/source_set.h"
+
+#include <CLI/CLI.hpp>
+
+#include <cstring>
 
 namespace vedette::cli {
 namespace {
@@ -19,7 +19,8 @@ struct DecodeOptions {
 
 class Printer {
  public:
-  explicit Printer(const DecodeOptions& options) : options_(options), decoder_(fields_), events_(FieldSet().set()) {}
+  explicit Printer(const DecodeOptions& options)
+      : options_(options), decoder_(fields_), events_(FieldSet().set()) {}
 
   /// False when nobody reads standard output any more.
   bool print(const RawBatch& raw) {
@@ -91,16 +92,21 @@ int decode_inputs(const DecodeOptions& options) {
 }  // namespace
 
 CLI::App* add_decode(CLI::App& root, Chosen& chosen) {
-  auto* command = root.add_subcommand("decode", "Show what the decoders understand: one ECS event per line, as JSON");
+  auto* command = root.add_subcommand(
+      "decode", "Show what the decoders understand: one ECS event per line, as JSON");
   auto options = std::make_shared<DecodeOptions>();
-  command->add_option("FILE", options->inputs, "Log files, globs, or - for standard input; .gz and .zst too")
+  command
+      ->add_option("FILE", options->inputs,
+                   "Log files, globs, or - for standard input; .gz and .zst too")
       ->required();
   command->add_flag("--undecoded", options->undecoded_only, "Only the lines that no decoder knows");
   command->footer(
-      "A line that says it was repeated N times gives N events. The names are those of the Elastic\n"
+      "A line that says it was repeated N times gives N events. The names are those of the "
+      "Elastic\n"
       "Common Schema; docs/events.md lists them.\n\n"
       "Examples:\n"
-      "  vedette decode /var/log/auth.log | jq -r 'select(.\"event.action\"==\"failed-password\") | .\"source.ip\"'\n"
+      "  vedette decode /var/log/auth.log | jq -r 'select(.\"event.action\"==\"failed-password\") "
+      "| .\"source.ip\"'\n"
       "  vedette decode --undecoded access.log | head");
   command->callback([options, &chosen] { chosen = [options] { return decode_inputs(*options); }; });
   return command;

@@ -1,13 +1,4 @@
 // vedette doctor: what works here, what is missing, and what `vedette run` will do.
-#include <CLI/CLI.hpp>
-#include <fmt/core.h>
-
-#include <sys/statvfs.h>
-#include <unistd.h>
-
-#include <filesystem>
-#include <thread>
-
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/text.h"
@@ -18,6 +9,14 @@
 #include "config/config.h"
 #include "source/source_set.h"
 #include "store/store.h"
+
+#include <CLI/CLI.hpp>
+#include <fmt/core.h>
+#include <sys/statvfs.h>
+
+#include <filesystem>
+#include <thread>
+#include <unistd.h>
 
 namespace vedette::cli {
 namespace {
@@ -53,7 +52,8 @@ void examine_rules(const config::Config& config, Examination& examination) {
                   fmt::format("{} loaded, {} of them correlations", loaded->rules->rules().size(),
                               correlations));
   for (const Error& problem : loaded->problems) {
-    examination.say(Finding::Bad, "rules", fmt::format("{}: {}", describe(problem.code).id, problem.detail));
+    examination.say(Finding::Bad, "rules",
+                    fmt::format("{}: {}", describe(problem.code).id, problem.detail));
   }
 }
 
@@ -111,13 +111,16 @@ void examine_machine(Examination& examination) {
                   time_text(SystemClock().now()) + " UTC");
   examination.say(Finding::Good, "cores", std::to_string(std::thread::hardware_concurrency()));
   const auto watches = read_file("/proc/sys/fs/inotify/max_user_watches");
-  const auto number = watches ? parse_int(trim(std::string_view(*watches).substr(0, watches->find('\n'))))
-                              : std::nullopt;
+  const auto number =
+      watches ? parse_int(trim(std::string_view(*watches).substr(0, watches->find('\n'))))
+              : std::nullopt;
   if (number && *number < 1024) {
-    examination.say(Finding::Note, "inotify",
-                    fmt::format("fs.inotify.max_user_watches is {}; files beyond it are polled", *number));
+    examination.say(
+        Finding::Note, "inotify",
+        fmt::format("fs.inotify.max_user_watches is {}; files beyond it are polled", *number));
   } else {
-    examination.say(Finding::Good, "inotify", number ? std::to_string(*number) + " watches" : "unknown");
+    examination.say(Finding::Good, "inotify",
+                    number ? std::to_string(*number) + " watches" : "unknown");
   }
 }
 
@@ -126,7 +129,8 @@ int examine(const std::string& file, const std::string& state) {
   Examination examination;
   if (!file.empty()) {
     auto read = config::read_config(file, config);
-    examination.say(read ? Finding::Good : Finding::Bad, "config", read ? file : read.error().detail);
+    examination.say(read ? Finding::Good : Finding::Bad, "config",
+                    read ? file : read.error().detail);
   }
   if (!state.empty()) config.state = state;
   examine_rules(config, examination);
@@ -140,7 +144,8 @@ int examine(const std::string& file, const std::string& state) {
 }  // namespace
 
 CLI::App* add_doctor(CLI::App& root, Chosen& chosen) {
-  auto* command = root.add_subcommand("doctor", "What works here, what is missing, what `run` will do");
+  auto* command =
+      root.add_subcommand("doctor", "What works here, what is missing, what `run` will do");
   struct Given {
     std::string file, state;
   };
@@ -148,7 +153,8 @@ CLI::App* add_doctor(CLI::App& root, Chosen& chosen) {
   command->add_option("-c,--config", given->file, "The configuration file that `run` would get");
   command->add_option("--state", given->state, "Directory of the database");
   command->footer("Exit code 2 if anything is bad.\n\nExample:\n  sudo vedette doctor");
-  command->callback([given, &chosen] { chosen = [given] { return examine(given->file, given->state); }; });
+  command->callback(
+      [given, &chosen] { chosen = [given] { return examine(given->file, given->state); }; });
   return command;
 }
 

@@ -1,9 +1,9 @@
 // vedette explain: what an error code means. vedette completions: words for the shell.
-#include <CLI/CLI.hpp>
-
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/terminal.h"
+
+#include <CLI/CLI.hpp>
 
 namespace vedette::cli {
 namespace {
@@ -36,7 +36,8 @@ std::string bash_script(const CLI::App& root) {
       cases += fmt::format("    \"{} {}\") words=\"{}\" ;;\n", command->get_name(), sub->get_name(),
                            words_of(*sub));
     }
-    cases += fmt::format("    \"{} \"*) words=\"{}\" ;;\n", command->get_name(), words_of(*command));
+    cases +=
+        fmt::format("    \"{} \"*) words=\"{}\" ;;\n", command->get_name(), words_of(*command));
   }
   return fmt::format(
       "_vedette() {{\n"
@@ -64,7 +65,8 @@ std::string fish_script(const CLI::App& root) {
     }
   };
   for (const CLI::App* command : root.get_subcommands(nullptr)) {
-    out += fmt::format("complete -c vedette -n __fish_use_subcommand -f -a {}\n", command->get_name());
+    out +=
+        fmt::format("complete -c vedette -n __fish_use_subcommand -f -a {}\n", command->get_name());
     const std::string when = "__fish_seen_subcommand_from " + command->get_name();
     for (const CLI::App* sub : command->get_subcommands(nullptr)) {
       out += fmt::format("complete -c vedette -n '{}' -a {}\n", when, sub->get_name());

@@ -1,26 +1,28 @@
 #include "cli/load.h"
 
-#include <malloc.h>
-
-#include <algorithm>
-#include <filesystem>
-
 #include "base/file.h"
 #include "cli/terminal.h"
 #include "sigma/builtin.h"
 
+#include <algorithm>
+#include <filesystem>
+#include <malloc.h>
+
 namespace vedette::cli {
 namespace fs = std::filesystem;
 
-std::vector<std::string> files_below(const std::string& path, const std::vector<std::string>& suffixes) {
+std::vector<std::string> files_below(const std::string& path,
+                                     const std::vector<std::string>& suffixes) {
   std::error_code error;
   if (!fs::is_directory(path, error)) return {path};
   std::vector<std::string> found;
-  fs::recursive_directory_iterator at(path, fs::directory_options::skip_permission_denied, error), end;
+  fs::recursive_directory_iterator at(path, fs::directory_options::skip_permission_denied, error),
+      end;
   for (; !error && at != end; at.increment(error)) {
     const std::string name = at->path().string();
-    const bool wanted = std::any_of(suffixes.begin(), suffixes.end(),
-                                    [&](const std::string& suffix) { return name.ends_with(suffix); });
+    const bool wanted =
+        std::any_of(suffixes.begin(), suffixes.end(),
+                    [&](const std::string& suffix) { return name.ends_with(suffix); });
     if (wanted && at->is_regular_file(error)) found.push_back(name);
   }
   std::sort(found.begin(), found.end());
@@ -48,8 +50,8 @@ std::unique_ptr<LoadedRules> load_rules(bool builtin, const std::vector<std::str
   std::vector<sigma::RuleProblem> problems;
   loaded->rules = sigma::RuleSet::load(files, loaded->fields, problems);
   for (auto& problem : problems) loaded->problems.push_back(std::move(problem.error));
-  // The YAML of the rules took many times the memory that the compiled rules do: give it back now, or it
-  // counts against us as long as we live.
+  // The YAML of the rules took many times the memory that the compiled rules do: give it back now,
+  // or it counts against us as long as we live.
   ::malloc_trim(0);
   return loaded;
 }

@@ -1,10 +1,10 @@
 // vedette: threat detection, triage and response in one binary.
+#include "cli/commands.h"
+
 #include <CLI/CLI.hpp>
 
 #include <clocale>
 #include <cstdio>
-
-#include "cli/commands.h"
 
 #ifndef VD_VERSION
 #define VD_VERSION "unknown"

@@ -1,11 +1,11 @@
 #include "cli/progress.h"
 
-#include <algorithm>
-#include <cstdio>
+#include "base/clock.h"
 
 #include <fmt/core.h>
 
-#include "base/clock.h"
+#include <algorithm>
+#include <cstdio>
 
 namespace vedette::cli {
 namespace {
@@ -22,7 +22,8 @@ std::string Progress::text(double share, std::uint64_t lines, double seconds, un
     const auto left = std::chrono::duration<double>(seconds * (1 - share) / share);
     right += "  " + format_duration(std::chrono::duration_cast<Duration>(left)) + " left";
   }
-  const std::size_t room = width > right.size() + 12 ? std::min<std::size_t>(width - right.size() - 4, 40) : 8;
+  const std::size_t room =
+      width > right.size() + 12 ? std::min<std::size_t>(width - right.size() - 4, 40) : 8;
   const auto full = static_cast<std::size_t>(share * static_cast<double>(room));
   std::string bar;
   for (std::size_t i = 0; i < room; ++i) bar += i < full ? "█" : "░";

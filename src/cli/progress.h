@@ -1,13 +1,13 @@
-// A progress bar on standard error, when that is a terminal: how much of the input is read, how fast, how
-// long still.
+// A progress bar on standard error, when that is a terminal: how much of the input is read, how
+// fast, how long still.
 #pragma once
+
+#include "cli/terminal.h"
+#include "source/source_set.h"
 
 #include <cstdint>
 #include <span>
 #include <string>
-
-#include "cli/terminal.h"
-#include "source/source_set.h"
 
 namespace vedette::cli {
 

@@ -1,10 +1,10 @@
 #include "cli/render.h"
 
-#include <algorithm>
+#include "base/text.h"
 
 #include <fmt/core.h>
 
-#include "base/text.h"
+#include <algorithm>
 
 namespace vedette::cli {
 namespace {
@@ -36,7 +36,8 @@ std::string counts_text(const Threat& threat) {
   std::vector<std::string> parts;
   for (std::size_t i = 0; i < kCounters; ++i) {
     if (threat.counts[i] == 0) continue;
-    parts.push_back(fmt::format("{} {}", grouped(threat.counts[i]), words(static_cast<Counter>(i))));
+    parts.push_back(
+        fmt::format("{} {}", grouped(threat.counts[i]), words(static_cast<Counter>(i))));
   }
   return join(parts, ", ");
 }
@@ -58,12 +59,13 @@ std::string heading(const Threat& threat, std::size_t rank, const Terminal& term
 
 std::string evidence_line(const Evidence& evidence, const Terminal& terminal) {
   const auto slash = evidence.source.rfind('/');
-  const std::string place =
-      fmt::format("{}@{}", escape_for_terminal(slash == std::string::npos
-                                                   ? evidence.source
-                                                   : evidence.source.substr(slash + 1)),
-                  evidence.offset);
-  const std::size_t room = terminal.width > place.size() + 20 ? terminal.width - place.size() - 13 : 40;
+  const std::string place = fmt::format(
+      "{}@{}",
+      escape_for_terminal(slash == std::string::npos ? evidence.source
+                                                     : evidence.source.substr(slash + 1)),
+      evidence.offset);
+  const std::size_t room =
+      terminal.width > place.size() + 20 ? terminal.width - place.size() - 13 : 40;
   std::string line = escape_for_terminal(evidence.line);
   if (terminal.is_terminal && line.size() > room) line = fit(line, room);
   return fmt::format("{} {}", styled(place, Style::Dim, terminal.colour), line);
@@ -119,16 +121,16 @@ std::string render_threat(const Threat& threat, std::size_t rank, const Terminal
 
 std::string render_threat_whole(const Threat& threat, const Terminal& terminal) {
   std::string out = heading(threat, 0, terminal);
-  out += label("id", terminal) + threat.id + "  " + std::string(to_string(threat.entity_type)) + "  " +
-         std::string(to_string(threat.status)) + '\n';
+  out += label("id", terminal) + threat.id + "  " + std::string(to_string(threat.entity_type)) +
+         "  " + std::string(to_string(threat.status)) + '\n';
   out += label("did", terminal) + counts_text(threat) + '\n';
   out += label("when", terminal) + span_text(threat) + "\n\n";
   for (const Finding& finding : threat.findings) {
-    out += fmt::format("  {} {} ({})  {}\n",
-                       styled(fit(upper(to_string(finding.level)), 8), style_of(finding.level),
-                              terminal.colour),
-                       styled(finding.title, Style::Bold, terminal.colour), grouped(finding.count),
-                       styled(join(finding.techniques, " "), Style::Cyan, terminal.colour));
+    out += fmt::format(
+        "  {} {} ({})  {}\n",
+        styled(fit(upper(to_string(finding.level)), 8), style_of(finding.level), terminal.colour),
+        styled(finding.title, Style::Bold, terminal.colour), grouped(finding.count),
+        styled(join(finding.techniques, " "), Style::Cyan, terminal.colour));
     for (const Evidence& evidence : finding.evidence) {
       out += "    " + evidence_line(evidence, terminal) + '\n';
     }

@@ -1,12 +1,12 @@
-// Threats as people read them: aligned, worst first, what happened, from where, when, the lines that show
-// it, and what to do.
+// Threats as people read them: aligned, worst first, what happened, from where, when, the lines
+// that show it, and what to do.
 #pragma once
-
-#include <string>
-#include <vector>
 
 #include "cli/terminal.h"
 #include "model/threat.h"
+
+#include <string>
+#include <vector>
 
 namespace vedette::cli {
 
@@ -18,6 +18,7 @@ std::string render_threat_whole(const Threat& threat, const Terminal& terminal);
 std::string render_row_head(const Terminal& terminal);
 std::string render_row(const Threat& threat, const Terminal& terminal);
 /// "2 critical, 30 high, 11 medium" from counts by level.
-std::string render_levels(const std::array<std::uint64_t, kLevels>& by_level, const Terminal& terminal);
+std::string render_levels(const std::array<std::uint64_t, kLevels>& by_level,
+                          const Terminal& terminal);
 
 }  // namespace vedette::cli

@@ -1,12 +1,12 @@
 #include "cli/report.h"
 
-#include <algorithm>
-
-#include <fmt/core.h>
-
 #include "base/json_writer.h"
 #include "cli/render.h"
 #include "triage/score.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
 
 namespace vedette::cli {
 namespace {
@@ -61,7 +61,9 @@ void write_summary(JsonWriter& json, const ScanSummary& summary) {
   json.end_array().end_object();
 }
 
-void put(const std::string& text) { std::fwrite(text.data(), 1, text.size(), stdout); }
+void put(const std::string& text) {
+  std::fwrite(text.data(), 1, text.size(), stdout);
+}
 
 Result<void> print_json(const Ranking& ranking, const ScanSummary& summary) {
   std::string out;
@@ -81,8 +83,9 @@ Result<void> print_json(const Ranking& ranking, const ScanSummary& summary) {
 
 std::string how_to_see_more(std::size_t shown, std::size_t all) {
   if (shown >= all) return {};
-  return fmt::format("\n… and {} more: --limit 0 shows all, --format json gives them to a program.\n",
-                     grouped(all - shown));
+  return fmt::format(
+      "\n… and {} more: --limit 0 shows all, --format json gives them to a program.\n",
+      grouped(all - shown));
 }
 
 std::string headline(const Ranking& ranking, const ScanSummary& summary, const Terminal& terminal) {
@@ -106,11 +109,13 @@ Result<void> print_text(const Ranking& ranking, const ScanSummary& summary, std:
   VD_CHECK(ranking.visit(limit, [&](const Threat& threat, std::size_t rank) {
     put((rank > 1 ? "\n" : "") + render_threat(threat, rank, terminal));
   }));
-  put(how_to_see_more(limit == 0 ? ranking.size() : std::min(limit, ranking.size()), ranking.size()));
+  put(how_to_see_more(limit == 0 ? ranking.size() : std::min(limit, ranking.size()),
+                      ranking.size()));
   if (summary.entities_evicted + summary.groups_evicted > 0) {
-    put(fmt::format("\nMore sources than are remembered at a time: {} entities and {} counting windows "
-                    "of the least seen were forgotten.\n",
-                    grouped(summary.entities_evicted), grouped(summary.groups_evicted)));
+    put(fmt::format(
+        "\nMore sources than are remembered at a time: {} entities and {} counting windows "
+        "of the least seen were forgotten.\n",
+        grouped(summary.entities_evicted), grouped(summary.groups_evicted)));
   }
   return {};
 }
@@ -145,14 +150,16 @@ Result<void> Ranking::visit(std::size_t limit,
 Result<void> print_report(Format format, const Ranking& ranking, const ScanSummary& summary,
                           std::size_t limit) {
   switch (format) {
-    case Format::Json: return print_json(ranking, summary);
+    case Format::Json:
+      return print_json(ranking, summary);
     case Format::Ndjson:
       return ranking.visit(0, [](const Threat& threat, std::size_t) {
         std::string text;
         append_json(text, threat);
         put(text + '\n');
       });
-    case Format::Text: break;
+    case Format::Text:
+      break;
   }
   return print_text(ranking, summary, limit);
 }

@@ -1,18 +1,18 @@
 // What a scan says at its end: the ranked threats and where every line went.
 #pragma once
 
-#include <cstdint>
-#include <functional>
-#include <span>
-#include <string>
-#include <vector>
-
 #include "base/result.h"
 #include "model/ledger.h"
 #include "model/threat.h"
 #include "source/source_set.h"
 #include "store/store.h"
 #include "triage/rank.h"
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+#include <vector>
 
 namespace vedette::cli {
 
@@ -25,7 +25,8 @@ struct ScanSummary {
   std::vector<source::SourceReport> reports;
 };
 
-/// Threats in a store by rank, without holding them all: the ranks are kept, the threats read one by one.
+/// Threats in a store by rank, without holding them all: the ranks are kept, the threats read one
+/// by one.
 class Ranking {
  public:
   static Result<Ranking> make(store::Store& store, const store::ThreatFilter& filter, Time as_of);

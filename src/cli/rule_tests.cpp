@@ -1,9 +1,9 @@
 #include "cli/rule_tests.h"
 
-#include <fmt/core.h>
-
 #include "base/file.h"
 #include "sigma/yaml.h"
+
+#include <fmt/core.h>
 
 namespace vedette::cli {
 namespace {
@@ -49,7 +49,8 @@ Result<std::vector<RuleTest>> read_rule_tests(const std::string& path) {
   std::vector<RuleTest> tests;
   for (const YamlNode& document : documents) {
     const YamlNode* list = document.find("tests");
-    if (list == nullptr || !list->is_list()) return wrong(path, document, "a list `tests` is wanted");
+    if (list == nullptr || !list->is_list())
+      return wrong(path, document, "a list `tests` is wanted");
     for (const YamlNode& node : list->items) {
       VD_TRY(auto test, read_test(path, node));
       tests.push_back(std::move(test));

@@ -7,10 +7,10 @@
 //       fires_on: [203.0.113.7]        # entities with a finding of this rule; [] for none
 #pragma once
 
+#include "base/result.h"
+
 #include <string>
 #include <vector>
-
-#include "base/result.h"
 
 namespace vedette::cli {
 

@@ -1,9 +1,4 @@
 // vedette rules: load them, say what is wrong and where, list them, test them.
-#include <CLI/CLI.hpp>
-
-#include <algorithm>
-#include <set>
-
 #include "base/clock.h"
 #include "base/json_writer.h"
 #include "cli/commands.h"
@@ -11,6 +6,11 @@
 #include "cli/rule_tests.h"
 #include "cli/terminal.h"
 #include "engine/replay.h"
+
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <set>
 
 namespace vedette::cli {
 namespace {
@@ -58,10 +58,11 @@ int list(const RulesOptions& options) {
     }
     std::string techniques;
     for (const std::string& technique : rule.techniques) techniques += technique + " ";
-    std::printf("%s %s %s %s\n",
-                styled(fit(to_string(rule.level), 13), style_of(rule.level), terminal.colour).c_str(),
-                fit(loaded->rules->is_correlation(i) ? "correlation" : "rule", 11).c_str(),
-                fit(rule.title, 52).c_str(), styled(techniques, Style::Cyan, terminal.colour).c_str());
+    std::printf(
+        "%s %s %s %s\n",
+        styled(fit(to_string(rule.level), 13), style_of(rule.level), terminal.colour).c_str(),
+        fit(loaded->rules->is_correlation(i) ? "correlation" : "rule", 11).c_str(),
+        fit(rule.title, 52).c_str(), styled(techniques, Style::Cyan, terminal.colour).c_str());
   }
   return loaded->problems.empty() ? kDone : kUsage;
 }

@@ -1,15 +1,4 @@
 // vedette run: the daemon.
-#include <CLI/CLI.hpp>
-
-#include <pthread.h>
-#include <signal.h>
-
-#include <algorithm>
-#include <atomic>
-#include <csignal>
-#include <filesystem>
-#include <thread>
-
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
@@ -23,6 +12,16 @@
 #include "engine/pipeline.h"
 #include "net/http_server.h"
 
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <atomic>
+#include <csignal>
+#include <filesystem>
+#include <pthread.h>
+#include <signal.h>
+#include <thread>
+
 namespace vedette::cli {
 namespace {
 
@@ -31,8 +30,8 @@ int fail(const Error& error) {
   return kUsage;
 }
 
-/// Ends the sources when the process is asked to end. SIGINT and SIGTERM are blocked in every thread, so
-/// that only this one ever takes them, in ordinary code.
+/// Ends the sources when the process is asked to end. SIGINT and SIGTERM are blocked in every
+/// thread, so that only this one ever takes them, in ordinary code.
 class Signals {
  public:
   explicit Signals(source::SourceSet& sources) {
@@ -61,8 +60,8 @@ class Signals {
   std::thread thread_;
 };
 
-/// Says on the log what became worse: a threat that is new, or whose severity rose. Remembers a bounded
-/// number of threats; one that was forgotten is told again.
+/// Says on the log what became worse: a threat that is new, or whose severity rose. Remembers a
+/// bounded number of threats; one that was forgotten is told again.
 class Announcer {
  public:
   void operator()(const Commit& commit) {
@@ -124,16 +123,19 @@ bool add_sources(const config::Config& config, source::SourceSet& sources) {
 int show_samples() {
   const std::string directory = samples_directory();
   if (directory.empty()) {
-    return fail({Errc::InputKind, "no logs were found under /var/log, and no journal; name files to "
-                                  "follow with --inputs"});
+    return fail({Errc::InputKind,
+                 "no logs were found under /var/log, and no journal; name files to "
+                 "follow with --inputs"});
   }
-  std::printf("There are no logs on this machine that this user can read, so these are the threats in the\n"
-              "samples (made by `vedette simulate`, in %s).\n"
-              "To watch real logs: vedette run --inputs FILE, or run as a user who may read /var/log.\n\n",
-              directory.c_str());
+  std::printf(
+      "There are no logs on this machine that this user can read, so these are the threats in the\n"
+      "samples (made by `vedette simulate`, in %s).\n"
+      "To watch real logs: vedette run --inputs FILE, or run as a user who may read /var/log.\n\n",
+      directory.c_str());
   ScanOptions options;
   options.inputs = files_below(directory, {".log", ".json"});
-  std::erase_if(options.inputs, [](const std::string& path) { return path.ends_with("truth.json"); });
+  std::erase_if(options.inputs,
+                [](const std::string& path) { return path.ends_with("truth.json"); });
   options.limit = 8;
   return scan(options);
 }
@@ -160,8 +162,8 @@ Result<std::unique_ptr<net::HttpServer>> serve(const config::Config& config,
   if (config.listen == "off") return std::unique_ptr<net::HttpServer>();
   VD_TRY(const net::HttpOptions options, parse_listen(config.listen));
   VD_TRY(auto server, net::HttpServer::start(options, [&stats](const net::HttpRequest& request) {
-    return answer(request, stats);
-  }));
+           return answer(request, stats);
+         }));
   log::info("Serving /healthz, /readyz and /metrics.",
             {{"address", fmt::format("http://{}:{}", options.address, server->port())}});
   return server;
@@ -180,8 +182,8 @@ engine::PipelineOptions pipeline_options(const config::Config& config) {
 }
 
 void set_log_level(const std::string& level) {
-  log::set_level(level == "debug"  ? log::Level::Debug
-                 : level == "warn" ? log::Level::Warn
+  log::set_level(level == "debug"   ? log::Level::Debug
+                 : level == "warn"  ? log::Level::Warn
                  : level == "error" ? log::Level::Error
                                     : log::Level::Info);
 }

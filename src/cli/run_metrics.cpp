@@ -21,20 +21,23 @@ std::vector<Metric> gather(const engine::Stats& stats) {
   };
   counter("vedette_received_bytes_total", "Bytes read from all sources, unpacked.", stats.bytes);
   counter("vedette_received_lines_total", "Lines read from all sources.", stats.lines);
-  counter("vedette_events_total", "Events, repeated ones counted as often as they happened.", stats.events);
+  counter("vedette_events_total", "Events, repeated ones counted as often as they happened.",
+          stats.events);
   counter("vedette_undecoded_lines_total", "Lines that no decoder knows; kept as event.original.",
           stats.undecoded);
-  counter("vedette_truncated_lines_total", "Lines longer than a line may be, cut.", stats.truncated);
+  counter("vedette_truncated_lines_total", "Lines longer than a line may be, cut.",
+          stats.truncated);
   counter("vedette_filtered_lines_total", "Empty lines and holes.", stats.filtered);
   counter("vedette_rule_matches_total", "Matches of single-event rules.", stats.matches);
   counter("vedette_correlation_hits_total", "Hits of correlations.", stats.hits);
   counter("vedette_findings_total", "Findings given to triage.", stats.findings);
   counter("vedette_commits_total", "Commits to the database.", stats.commits);
-  counter("vedette_commit_failures_total", "Commits that failed and were tried again.", stats.commit_failures);
+  counter("vedette_commit_failures_total", "Commits that failed and were tried again.",
+          stats.commit_failures);
   counter("vedette_entities_evicted_total", "Entities forgotten because the table was full.",
           stats.entities_evicted);
-  counter("vedette_groups_evicted_total", "Correlation groups forgotten because the table was full.",
-          stats.groups_evicted);
+  counter("vedette_groups_evicted_total",
+          "Correlation groups forgotten because the table was full.", stats.groups_evicted);
   gauge("vedette_entities", "Entities remembered.", stats.entities);
   gauge("vedette_groups", "Correlation groups remembered.", stats.groups);
   gauge("vedette_threats_in_memory", "Threats in memory; the others are in the database.",
@@ -49,7 +52,8 @@ std::vector<Metric> gather(const engine::Stats& stats) {
 }  // namespace
 
 net::HttpResponse answer(const net::HttpRequest& request, const engine::Stats& stats) {
-  const std::string_view path = std::string_view(request.target).substr(0, request.target.find('?'));
+  const std::string_view path =
+      std::string_view(request.target).substr(0, request.target.find('?'));
   if (request.method != "GET" && request.method != "HEAD") {
     return {.status = 405, .body = "Only GET and HEAD are known here.\n"};
   }

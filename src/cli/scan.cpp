@@ -1,17 +1,18 @@
 // vedette scan: the whole pipeline over files or standard input, once.
-#include <CLI/CLI.hpp>
-
-#include <algorithm>
-#include <thread>
+#include "cli/scan.h"
 
 #include "base/clock.h"
 #include "cli/commands.h"
 #include "cli/load.h"
 #include "cli/progress.h"
 #include "cli/report.h"
-#include "cli/scan.h"
 #include "cli/terminal.h"
 #include "engine/pipeline.h"
+
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <thread>
 
 namespace vedette::cli {
 namespace {
@@ -59,13 +60,13 @@ int scan(const ScanOptions& options) {
   pipeline_options.triage.entities_max = options.entities_max;
   pipeline_options.correlator.groups_max = options.entities_max;
   engine::Stats stats;
-  engine::Pipeline pipeline(pipeline_options, loaded->rules, loaded->fields, sources, **store, clock,
-                            stats);
+  engine::Pipeline pipeline(pipeline_options, loaded->rules, loaded->fields, sources, **store,
+                            clock, stats);
   const double started = monotonic_seconds();
   {
     Progress progress;
-    const auto ran = pipeline.run(
-        [&] { progress.update(sources.reports(), engine::Stats::get(stats.lines)); });
+    const auto ran =
+        pipeline.run([&] { progress.update(sources.reports(), engine::Stats::get(stats.lines)); });
     if (!ran) return fail(ran.error(), kInputDamaged);
   }
   const ScanSummary summary{.ledger = pipeline.ledger(),
@@ -75,7 +76,8 @@ int scan(const ScanOptions& options) {
                             .reports = sources.reports()};
   // A forged date in the future must not make everything else look old.
   const Time as_of = std::min(pipeline.latest_event(), clock.now());
-  const auto ranking = Ranking::make(**store, {.severity_min = options.severity_min, .status = {}}, as_of);
+  const auto ranking =
+      Ranking::make(**store, {.severity_min = options.severity_min, .status = {}}, as_of);
   if (!ranking) return fail(ranking.error(), kInputDamaged);
   const bool damaged = report_problems(summary.reports);
   if (auto printed = print_report(options.format, *ranking, summary, options.limit); !printed) {
@@ -94,21 +96,29 @@ CLI::App* add_scan(CLI::App& root, Chosen& chosen) {
   for (std::size_t i = 0; i < kLevels; ++i) {
     levels.emplace(to_string(static_cast<Level>(i)), static_cast<Level>(i));
   }
-  command->add_option("FILE", options->inputs, "Log files, globs, or - for standard input; .gz and .zst too")
+  command
+      ->add_option("FILE", options->inputs,
+                   "Log files, globs, or - for standard input; .gz and .zst too")
       ->required();
   command->add_option("--format", options->format, "text for people, json or ndjson for programs")
       ->transform(CLI::CheckedTransformer(formats, CLI::ignore_case))
       ->option_text("text|json|ndjson");
-  command->add_option("--limit", options->limit, "Threats shown as text; 0 for all")->capture_default_str();
+  command->add_option("--limit", options->limit, "Threats shown as text; 0 for all")
+      ->capture_default_str();
   command->add_option("--severity", options->severity_min, "Only threats of at least this severity")
       ->transform(CLI::CheckedTransformer(levels, CLI::ignore_case))
       ->option_text("SEVERITY");
-  command->add_option("--fail-on", options->fail_on, "Exit with 1 if a threat has at least this severity")
+  command
+      ->add_option("--fail-on", options->fail_on,
+                   "Exit with 1 if a threat has at least this severity")
       ->transform(CLI::CheckedTransformer(levels, CLI::ignore_case))
       ->option_text("SEVERITY");
-  command->add_option("--rules", options->rules, "Sigma rules (a file or directory) beside the built-in ones")
+  command
+      ->add_option("--rules", options->rules,
+                   "Sigma rules (a file or directory) beside the built-in ones")
       ->allow_extra_args(false);
-  command->add_flag("!--no-builtin-rules", options->builtin_rules, "Use only the rules given by --rules");
+  command->add_flag("!--no-builtin-rules", options->builtin_rules,
+                    "Use only the rules given by --rules");
   command->add_option("--workers", options->workers, "Threads that decode and match; 0 chooses")
       ->check(CLI::Range(0, 64));
   command->add_option("--lanes", options->lanes, "Threads that own entities; 0 chooses")
@@ -118,7 +128,8 @@ CLI::App* add_scan(CLI::App& root, Chosen& chosen) {
       ->capture_default_str();
   command->footer(
       "Rotated files may be given in any order; they are read oldest first.\n"
-      "Exit codes: 0 done, 1 a threat at or above --fail-on, 2 usage, 3 some input could not be read.\n\n"
+      "Exit codes: 0 done, 1 a threat at or above --fail-on, 2 usage, 3 some input could not be "
+      "read.\n\n"
       "Examples:\n"
       "  vedette scan /var/log/auth.log /var/log/auth.log.*\n"
       "  journalctl -o short-iso | vedette scan -\n"

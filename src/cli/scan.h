@@ -1,11 +1,11 @@
 // The scan behind `vedette scan`, also used to show the samples.
 #pragma once
 
+#include "cli/report.h"
+
 #include <optional>
 #include <string>
 #include <vector>
-
-#include "cli/report.h"
 
 namespace vedette::cli {
 

@@ -1,8 +1,7 @@
 #include "cli/state.h"
 
-#include <unistd.h>
-
 #include <cstdlib>
+#include <unistd.h>
 
 namespace vedette::cli {
 

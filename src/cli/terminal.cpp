@@ -1,14 +1,13 @@
 #include "cli/terminal.h"
 
+#include "base/utf8.h"
+
+#include <fmt/core.h>
 #include <sys/ioctl.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cstdlib>
-
-#include <fmt/core.h>
-
-#include "base/utf8.h"
+#include <unistd.h>
 
 namespace vedette::cli {
 
@@ -31,25 +30,45 @@ std::string styled(std::string_view text, Style style, bool colour) {
   if (!colour || style == Style::Plain) return std::string(text);
   const char* code = "";
   switch (style) {
-    case Style::Plain: break;
-    case Style::Bold: code = "1"; break;
-    case Style::Dim: code = "2"; break;
-    case Style::Red: code = "31"; break;
-    case Style::Yellow: code = "33"; break;
-    case Style::Green: code = "32"; break;
-    case Style::Cyan: code = "36"; break;
-    case Style::RedBold: code = "1;31"; break;
+    case Style::Plain:
+      break;
+    case Style::Bold:
+      code = "1";
+      break;
+    case Style::Dim:
+      code = "2";
+      break;
+    case Style::Red:
+      code = "31";
+      break;
+    case Style::Yellow:
+      code = "33";
+      break;
+    case Style::Green:
+      code = "32";
+      break;
+    case Style::Cyan:
+      code = "36";
+      break;
+    case Style::RedBold:
+      code = "1;31";
+      break;
   }
   return fmt::format("\x1b[{}m{}\x1b[0m", code, text);
 }
 
 Style style_of(Level level) {
   switch (level) {
-    case Level::Critical: return Style::RedBold;
-    case Level::High: return Style::Red;
-    case Level::Medium: return Style::Yellow;
-    case Level::Low: return Style::Cyan;
-    case Level::Informational: break;
+    case Level::Critical:
+      return Style::RedBold;
+    case Level::High:
+      return Style::Red;
+    case Level::Medium:
+      return Style::Yellow;
+    case Level::Low:
+      return Style::Cyan;
+    case Level::Informational:
+      break;
   }
   return Style::Dim;
 }
@@ -75,8 +94,8 @@ std::string bytes_text(std::uint64_t bytes) {
 
 std::string time_text(Time time) {
   const Civil c = to_civil_utc(time);
-  return fmt::format("{:04}-{:02}-{:02} {:02}:{:02}:{:02}", c.year, c.month, c.day, c.hour, c.minute,
-                     c.second);
+  return fmt::format("{:04}-{:02}-{:02} {:02}:{:02}:{:02}", c.year, c.month, c.day, c.hour,
+                     c.minute, c.second);
 }
 
 std::string fit(std::string_view text, std::size_t columns) {

@@ -1,14 +1,14 @@
 // What the terminal at the other end can do, and how we write for it.
 #pragma once
 
+#include "base/error.h"
+#include "base/time.h"
+#include "model/rule.h"
+
 #include <cstdint>
 #include <cstdio>
 #include <string>
 #include <string_view>
-
-#include "base/error.h"
-#include "base/time.h"
-#include "model/rule.h"
 
 namespace vedette::cli {
 

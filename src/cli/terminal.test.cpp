@@ -1,8 +1,8 @@
 #include "cli/terminal.h"
 
-#include <doctest/doctest.h>
-
 #include "cli/progress.h"
+
+#include <doctest/doctest.h>
 
 namespace vedette::cli {
 

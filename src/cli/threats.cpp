@@ -1,7 +1,4 @@
 // vedette threats: the queue from a terminal. Reads the database beside a running daemon.
-#include <CLI/CLI.hpp>
-#include <fmt/core.h>
-
 #include "base/clock.h"
 #include "base/json_writer.h"
 #include "cli/commands.h"
@@ -9,6 +6,9 @@
 #include "cli/report.h"
 #include "cli/state.h"
 #include "store/store.h"
+
+#include <CLI/CLI.hpp>
+#include <fmt/core.h>
 
 namespace vedette::cli {
 namespace {
@@ -34,8 +34,8 @@ Result<std::unique_ptr<store::Store>> open(const ThreatsOptions& options) {
 int list(const ThreatsOptions& options) {
   auto store = open(options);
   if (!store) return fail(store.error());
-  const auto ranking =
-      Ranking::make(**store, {.severity_min = options.severity_min, .status = {}}, SystemClock().now());
+  const auto ranking = Ranking::make(**store, {.severity_min = options.severity_min, .status = {}},
+                                     SystemClock().now());
   if (!ranking) return fail(ranking.error());
   const Terminal terminal = terminal_of(stdout);
   const bool text = options.format == Format::Text;
@@ -65,9 +65,10 @@ int show(const ThreatsOptions& options) {
   auto threat = (*store)->threat(options.which);
   if (!threat) return fail(threat.error());
   if (!*threat) {
-    return fail({Errc::UsageError, fmt::format("there is no threat '{}'; `vedette threats list` shows "
-                                               "what there is",
-                                               options.which)});
+    return fail(
+        {Errc::UsageError, fmt::format("there is no threat '{}'; `vedette threats list` shows "
+                                       "what there is",
+                                       options.which)});
   }
   std::string out;
   if (options.format == Format::Text) {
@@ -107,7 +108,8 @@ CLI::App* add_threats(CLI::App& root, Chosen& chosen) {
   lister->callback([options, &chosen] { chosen = [options] { return list(*options); }; });
   auto* shower = command->add_subcommand("show", "One threat with its evidence and timeline");
   add_common(*shower, *options);
-  shower->add_option("THREAT", options->which, "Its id, or the address, user or host it is about")->required();
+  shower->add_option("THREAT", options->which, "Its id, or the address, user or host it is about")
+      ->required();
   shower->callback([options, &chosen] { chosen = [options] { return show(*options); }; });
   command->footer(
       "Examples:\n"

@@ -1,10 +1,10 @@
 #include "config/config.h"
 
-#include <array>
+#include "base/text.h"
 
 #include <fmt/core.h>
 
-#include "base/text.h"
+#include <array>
 
 namespace vedette::config {
 namespace {
@@ -51,7 +51,8 @@ std::span<const OptionInfo> options() {
   static const auto kOptions = std::to_array<OptionInfo>({
 #define VD_TEXT(name, initial, sentence) {#name, sentence, OptionKind::Text, initial},
 #define VD_LIST(name, sentence) {#name, sentence, OptionKind::List, ""},
-#define VD_FLAG(name, initial, sentence) {#name, sentence, OptionKind::Flag, initial ? "yes" : "no"},
+#define VD_FLAG(name, initial, sentence) \
+  {#name, sentence, OptionKind::Flag, initial ? "yes" : "no"},
 #define VD_COUNT(name, initial, min, max, sentence) \
   {#name, sentence, OptionKind::Count, std::to_string(initial), min, max},
 #include "config/options.def"
@@ -66,8 +67,8 @@ std::span<const OptionInfo> options() {
 Result<void> set_option(Config& config, std::string_view name, std::string_view value) {
   std::size_t at = 0;
   const auto all = options();
-#define VD_ASSIGN(member)                                                     \
-  if (name == #member) return assign(config.member, all[at], value);          \
+#define VD_ASSIGN(member)                                            \
+  if (name == #member) return assign(config.member, all[at], value); \
   ++at;
 #define VD_TEXT(member, initial, sentence) VD_ASSIGN(member)
 #define VD_LIST(member, sentence) VD_ASSIGN(member)

@@ -1,14 +1,14 @@
-// Config: the values of every option in options.def, from defaults, a YAML file and the command line, in
-// this order.
+// Config: the values of every option in options.def, from defaults, a YAML file and the command
+// line, in this order.
 #pragma once
+
+#include "base/result.h"
 
 #include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "base/result.h"
 
 namespace vedette::config {
 
@@ -30,7 +30,7 @@ struct OptionInfo {
   std::string_view name;  ///< as in the file: entities_max
   std::string_view sentence;
   OptionKind kind;
-  std::string initial;  ///< the default as text; empty for none
+  std::string initial;             ///< the default as text; empty for none
   std::uint64_t min = 0, max = 0;  ///< Count only
 };
 
@@ -39,7 +39,8 @@ std::span<const OptionInfo> options();
 /// Sets one option from text; a List option is appended to. The error says what is allowed.
 Result<void> set_option(Config& config, std::string_view name, std::string_view value);
 
-/// Reads a YAML file: a map of option names to scalars or, for lists, sequences. Errors name file and line.
+/// Reads a YAML file: a map of option names to scalars or, for lists, sequences. Errors name file
+/// and line.
 Result<void> read_config(const std::string& path, Config& config);
 
 }  // namespace vedette::config

@@ -1,11 +1,11 @@
 #include "config/config.h"
 
+#include "base/file.h"
+
 #include <doctest/doctest.h>
 
 #include <cstdio>
 #include <string>
-
-#include "base/file.h"
 
 namespace vedette::config {
 namespace {

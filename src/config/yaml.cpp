@@ -1,9 +1,8 @@
-#include <yaml-cpp/yaml.h>
-
-#include <fmt/core.h>
-
 #include "base/file.h"
 #include "config/config.h"
+
+#include <fmt/core.h>
+#include <yaml-cpp/yaml.h>
 
 namespace vedette::config {
 namespace {
@@ -36,7 +35,8 @@ Result<void> read_config(const std::string& path, Config& config) {
     if (root.IsNull()) return {};
     if (!root.IsMap()) return at_line(path, root.Mark(), "a map of options is wanted");
     for (const auto& entry : root) {
-      if (!entry.first.IsScalar()) return at_line(path, entry.first.Mark(), "an option name is wanted");
+      if (!entry.first.IsScalar())
+        return at_line(path, entry.first.Mark(), "an option name is wanted");
       VD_CHECK(set_from(path, entry.first.Scalar(), entry.second, config));
     }
   } catch (const YAML::Exception& exception) {

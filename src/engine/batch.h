@@ -1,12 +1,7 @@
-// What travels through the engine: one batch object goes from the reader to a worker, from there to every
-// lane, and back to the pool when the last lane is done with it. Nobody copies lines or events.
+// What travels through the engine: one batch object goes from the reader to a worker, from there to
+// every lane, and back to the pool when the last lane is done with it. Nobody copies lines or
+// events.
 #pragma once
-
-#include <atomic>
-#include <cstdint>
-#include <memory>
-#include <optional>
-#include <vector>
 
 #include "model/commit.h"
 #include "model/entity.h"
@@ -16,19 +11,26 @@
 #include "model/rule.h"
 #include "sigma/rule_set.h"
 
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
 namespace vedette::engine {
 
 /// One event as one entity's lane must see it.
 struct Observation {
   EntityRef entity;
-  sigma::GroupMask groups = 0;   ///< groups of this entity that the matched rules feed
+  sigma::GroupMask groups = 0;  ///< groups of this entity that the matched rules feed
   std::uint32_t event = 0;
   std::uint32_t match_begin = 0;  ///< the event's matches in Batch::matches
   std::uint16_t match_count = 0;
-  bool primary = false;          ///< findings about the event itself go to this entity
+  bool primary = false;  ///< findings about the event itself go to this entity
 };
 
-/// A cut through the stream (Chandy and Lamport's marker): everything before it belongs to the commit.
+/// A cut through the stream (Chandy and Lamport's marker): everything before it belongs to the
+/// commit.
 struct Barrier {
   std::uint64_t id = 0;
   std::vector<SourcePosition> positions;
@@ -43,9 +45,9 @@ struct Batch {
   std::vector<RuleIndex> matches;  ///< of one event after the other
   std::vector<std::vector<Observation>> for_lane;
   std::vector<std::pair<SourceIndex, LedgerLine>> ledger;  ///< what this batch adds
-  Time read_at;  ///< nothing in it can be younger
-  std::optional<Barrier> barrier;                           ///< stands behind the batch's content
-  Time latest;                                              ///< of the events in it
+  Time read_at;                                            ///< nothing in it can be younger
+  std::optional<Barrier> barrier;                          ///< stands behind the batch's content
+  Time latest;                                             ///< of the events in it
   // Counts the lanes that still read the batch. The last decrement must see the others' reads done
   // before the batch is filled again, so it is acquire-release.
   std::atomic<std::uint32_t> lanes_left{0};

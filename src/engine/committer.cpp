@@ -1,17 +1,19 @@
 #include "engine/committer.h"
 
-#include <algorithm>
-#include <chrono>
-#include <utility>
-
 #include "base/clock.h"
 #include "base/log.h"
 #include "engine/thread.h"
 
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
 namespace vedette::engine {
 namespace {
 
-std::int64_t monotonic_ms() { return static_cast<std::int64_t>(monotonic_seconds() * 1000); }
+std::int64_t monotonic_ms() {
+  return static_cast<std::int64_t>(monotonic_seconds() * 1000);
+}
 
 void merge(Commit& whole, Commit&& part) {
   const auto append = [](auto& to, auto&& from) {
@@ -49,8 +51,9 @@ Result<void> Committer::finish(std::chrono::seconds patience) {
 }
 
 void Committer::run() {
-  // Each lane hands over its parts in the order of the barriers, but the lanes are not in step: a fast
-  // one may have begun the next barrier. There are at most two under way (the last one at the end).
+  // Each lane hands over its parts in the order of the barriers, but the lanes are not in step: a
+  // fast one may have begun the next barrier. There are at most two under way (the last one at the
+  // end).
   std::vector<std::pair<Commit, std::size_t>> open;
   while (auto part = parts_.pop()) {
     const std::uint64_t id = part->barrier;

@@ -1,6 +1,11 @@
-// Committer: gathers what the lanes hand over at a barrier and stores it in one transaction. While the
-// store fails it tries again and again; the lanes go on meanwhile, and no new barrier is begun.
+// Committer: gathers what the lanes hand over at a barrier and stores it in one transaction. While
+// the store fails it tries again and again; the lanes go on meanwhile, and no new barrier is begun.
 #pragma once
+
+#include "base/bounded_queue.h"
+#include "engine/stats.h"
+#include "model/commit.h"
+#include "store/store.h"
 
 #include <atomic>
 #include <chrono>
@@ -8,11 +13,6 @@
 #include <functional>
 #include <thread>
 #include <vector>
-
-#include "base/bounded_queue.h"
-#include "engine/stats.h"
-#include "model/commit.h"
-#include "store/store.h"
 
 namespace vedette::engine {
 
@@ -26,8 +26,8 @@ class Committer {
   void add(Commit part) { parts_.push(std::move(part)); }
   /// The last barrier that is durable.
   std::uint64_t committed() const { return committed_.load(std::memory_order_acquire); }
-  /// No more parts will come: stores what is complete, then returns. What could not be stored within
-  /// `patience` is an error.
+  /// No more parts will come: stores what is complete, then returns. What could not be stored
+  /// within `patience` is an error.
   Result<void> finish(std::chrono::seconds patience);
 
  private:
@@ -39,10 +39,11 @@ class Committer {
   Stats& stats_;
   const OnCommit on_commit_;
   BoundedQueue<Commit> parts_;
-  // Published with release after the transaction, so that a lane that reads it may forget what was stored.
+  // Published with release after the transaction, so that a lane that reads it may forget what was
+  // stored.
   std::atomic<std::uint64_t> committed_{0};
   std::atomic<std::int64_t> give_up_after_ms_{-1};  // monotonic; -1: never
-  Result<void> outcome_;  // written by the thread, read after join
+  Result<void> outcome_;                            // written by the thread, read after join
   std::thread thread_;
 };
 

@@ -1,15 +1,15 @@
 // Lane: the single-threaded owner of the state of its share of the entities: attempts, correlation
-// windows, threats. It meets batches in the order they were read, so its outcome does not depend on how
-// many workers there are or how fast they run.
+// windows, threats. It meets batches in the order they were read, so its outcome does not depend on
+// how many workers there are or how fast they run.
 #pragma once
-
-#include <memory>
-#include <vector>
 
 #include "engine/batch.h"
 #include "engine/stats.h"
 #include "sigma/correlator.h"
 #include "triage/triage.h"
+
+#include <memory>
+#include <vector>
 
 namespace vedette::engine {
 
@@ -39,7 +39,8 @@ class Lane {
   Stats& stats_;
   std::vector<sigma::Hit> hits_;  // reused
   std::uint64_t findings_ = 0, hit_count_ = 0;
-  // What this lane last added to the shared gauges, so that they can be corrected by the difference.
+  // What this lane last added to the shared gauges, so that they can be corrected by the
+  // difference.
   std::size_t entities_ = 0, groups_ = 0, threats_ = 0;
   std::uint64_t entities_evicted_ = 0, groups_evicted_ = 0;
 };

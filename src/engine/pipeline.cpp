@@ -1,8 +1,5 @@
 #include "engine/pipeline.h"
 
-#include <algorithm>
-#include <thread>
-
 #include "base/bounded_queue.h"
 #include "base/log.h"
 #include "engine/batch.h"
@@ -10,6 +7,9 @@
 #include "engine/lane.h"
 #include "engine/thread.h"
 #include "engine/worker.h"
+
+#include <algorithm>
+#include <thread>
 
 namespace vedette::engine {
 namespace {
@@ -31,7 +31,8 @@ PipelineOptions default_options(std::size_t cores) {
 
 FieldSet wanted_fields(const sigma::RuleSet& rules) {
   FieldSet wanted = rules.fields() | triage::fields_read();
-  for (const Field field : {Field::SourceIp, Field::SourceAddress, Field::UserName, Field::HostName}) {
+  for (const Field field :
+       {Field::SourceIp, Field::SourceAddress, Field::UserName, Field::HostName}) {
     wanted.set(index(field));
   }
   return wanted;
@@ -40,7 +41,13 @@ FieldSet wanted_fields(const sigma::RuleSet& rules) {
 struct Pipeline::Impl {
   Impl(const PipelineOptions& o, std::shared_ptr<const sigma::RuleSet> r, const FieldTable& f,
        source::SourceSet& so, store::Store& st, const Clock& c, Stats& s)
-      : options(o), rules(std::move(r)), fields(f), sources(so), store(st), clock(c), stats(s),
+      : options(o),
+        rules(std::move(r)),
+        fields(f),
+        sources(so),
+        store(st),
+        clock(c),
+        stats(s),
         free(o.workers * 3 + 2) {}
 
   void build();
@@ -67,8 +74,8 @@ struct Pipeline::Impl {
   std::vector<std::string> source_names;
   std::vector<BatchPtr> batches;
   BoundedQueue<Batch*> free;
-  std::vector<std::unique_ptr<BoundedQueue<Batch*>>> to_worker;                 // [worker]
-  std::vector<std::vector<std::unique_ptr<BoundedQueue<Batch*>>>> to_lane;      // [worker][lane]
+  std::vector<std::unique_ptr<BoundedQueue<Batch*>>> to_worker;             // [worker]
+  std::vector<std::vector<std::unique_ptr<BoundedQueue<Batch*>>>> to_lane;  // [worker][lane]
   std::vector<std::unique_ptr<Worker>> workers;
   std::vector<std::unique_ptr<Lane>> lanes;
   std::unique_ptr<Committer> committer;
@@ -91,13 +98,18 @@ struct Pipeline::Impl {
 Pipeline::Pipeline(const PipelineOptions& options, std::shared_ptr<const sigma::RuleSet> rules,
                    const FieldTable& fields, source::SourceSet& sources, store::Store& store,
                    const Clock& clock, Stats& stats)
-    : impl_(std::make_unique<Impl>(options, std::move(rules), fields, sources, store, clock, stats)) {
+    : impl_(
+          std::make_unique<Impl>(options, std::move(rules), fields, sources, store, clock, stats)) {
   impl_->build();
 }
 
 Pipeline::~Pipeline() = default;
-const Ledger& Pipeline::ledger() const { return impl_->ledger; }
-Time Pipeline::latest_event() const { return impl_->latest; }
+const Ledger& Pipeline::ledger() const {
+  return impl_->ledger;
+}
+Time Pipeline::latest_event() const {
+  return impl_->latest;
+}
 
 void Pipeline::Impl::build() {
   const FieldSet wanted = wanted_fields(*rules);
@@ -114,7 +126,8 @@ void Pipeline::Impl::build() {
   correlator.groups_max = std::max<std::size_t>(correlator.groups_max / options.lanes, 16);
   for (std::size_t l = 0; l < options.lanes; ++l) {
     const auto load = [this](std::uint64_t entity_hash) { return load_threat(entity_hash); };
-    lanes.push_back(std::make_unique<Lane>(l, rules, correlator, triage, load, options.resumable, stats));
+    lanes.push_back(
+        std::make_unique<Lane>(l, rules, correlator, triage, load, options.resumable, stats));
   }
   for (std::size_t w = 0; w < options.workers; ++w) {
     workers.push_back(std::make_unique<Worker>(fields, rules, options.lanes, stats));
@@ -126,8 +139,8 @@ void Pipeline::Impl::build() {
   }
 }
 
-/// A disk that hesitates is asked again; a threat that really cannot be read is begun anew, for detection
-/// must go on.
+/// A disk that hesitates is asked again; a threat that really cannot be read is begun anew, for
+/// detection must go on.
 std::optional<Threat> Pipeline::Impl::load_threat(std::uint64_t entity_hash) {
   for (int attempt = 0;; ++attempt) {
     auto found = store.threat_of(entity_hash);

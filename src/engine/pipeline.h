@@ -1,18 +1,12 @@
 // Pipeline: wires the stages. Reader (the calling thread) -> workers -> lanes -> committer.
 //
-// Order without locks or sorting: the reader deals batches to the workers in turn, and each lane takes
-// from the workers in the same turn; so every lane sees every batch in the order it was read, whichever
-// worker was faster. Queues are bounded; a slow stage makes those before it wait.
+// Order without locks or sorting: the reader deals batches to the workers in turn, and each lane
+// takes from the workers in the same turn; so every lane sees every batch in the order it was read,
+// whichever worker was faster. Queues are bounded; a slow stage makes those before it wait.
 //
-// Barriers travel in the stream. When all lanes have met one, the committer stores positions, state and
-// threats of that moment in one transaction. At most one barrier is under way.
+// Barriers travel in the stream. When all lanes have met one, the committer stores positions, state
+// and threats of that moment in one transaction. At most one barrier is under way.
 #pragma once
-
-#include <chrono>
-#include <functional>
-#include <memory>
-#include <string>
-#include <vector>
 
 #include "base/clock.h"
 #include "base/result.h"
@@ -22,6 +16,12 @@
 #include "source/source_set.h"
 #include "store/store.h"
 #include "triage/triage.h"
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
 
 namespace vedette::engine {
 
@@ -44,8 +44,8 @@ struct PipelineOptions {
 /// Sensible numbers of threads for this machine.
 PipelineOptions default_options(std::size_t cores);
 
-/// The fields decoders must fill: what the rules look at, and what entities, attempts and timelines are
-/// made of.
+/// The fields decoders must fill: what the rules look at, and what entities, attempts and timelines
+/// are made of.
 FieldSet wanted_fields(const sigma::RuleSet& rules);
 
 class Pipeline {
@@ -60,8 +60,8 @@ class Pipeline {
   /// were added.
   Result<void> restore();
 
-  /// Reads until the sources end or stop() is called on them; returns when all is committed. `tick` is
-  /// called on this thread several times a second.
+  /// Reads until the sources end or stop() is called on them; returns when all is committed. `tick`
+  /// is called on this thread several times a second.
   Result<void> run(const std::function<void()>& tick);
 
   /// Totals since the beginning (restored ones included), as of the last barrier.

@@ -1,14 +1,14 @@
 #include "engine/pipeline.h"
 
+#include "base/clock.h"
+#include "engine/replay.h"
+
 #include <doctest/doctest.h>
 
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <map>
-
-#include "base/clock.h"
-#include "engine/replay.h"
 
 namespace vedette::engine {
 namespace {
@@ -72,7 +72,8 @@ std::string attack(int lines, int first = 0) {
   std::string text;
   for (int i = first; i < first + lines; ++i) {
     text += fmt::format(
-        "2026-03-01T{:02}:{:02}:{:02}Z host sshd[{}]: Failed password for user{} from 203.0.113.{} port "
+        "2026-03-01T{:02}:{:02}:{:02}Z host sshd[{}]: Failed password for user{} from 203.0.113.{} "
+        "port "
         "{} ssh2\n",
         i / 3600 % 24, i / 60 % 60, i % 60, 1000 + i, i % 3, i * 7 % 40, 1024 + i % 60000);
   }
@@ -146,8 +147,8 @@ TEST_SUITE("engine/pipeline") {
 
   TEST_CASE("the ledger adds up") {
     const Fixture fixture;
-    const std::string path =
-        fixture.write("auth.log", attack(100) + "\n\nrubbish\n" + std::string(10, '\0') + "\n" + attack(5));
+    const std::string path = fixture.write(
+        "auth.log", attack(100) + "\n\nrubbish\n" + std::string(10, '\0') + "\n" + attack(5));
     Ledger ledger;
     run_scan(fixture, path, {}, &ledger);
     REQUIRE(ledger.size() == 1);
@@ -160,7 +161,8 @@ TEST_SUITE("engine/pipeline") {
     CHECK(line.discarded[static_cast<std::size_t>(Discard::FilteredHole)] == 1);
   }
 
-  TEST_CASE("a pipeline that is stopped and begun again, often, ends where an undisturbed one ends") {
+  TEST_CASE(
+      "a pipeline that is stopped and begun again, often, ends where an undisturbed one ends") {
     const Fixture fixture;
     const std::string path = fixture.write("auth.log", "");
     std::string whole;
@@ -177,7 +179,8 @@ TEST_SUITE("engine/pipeline") {
       options.resumable = true;
       options.lanes = part % 3 + 1;  // even with other lanes than before
       options.checkpoint = std::chrono::milliseconds(1);
-      Pipeline pipeline(options, fixture.rules, fixture.fields, sources, **store, fixture.clock, stats);
+      Pipeline pipeline(options, fixture.rules, fixture.fields, sources, **store, fixture.clock,
+                        stats);
       REQUIRE(pipeline.restore());
       std::uint64_t before = 0;
       for (const auto& [source, line] : pipeline.ledger()) before += line.received;

@@ -1,12 +1,12 @@
 #include "engine/replay.h"
 
-#include <algorithm>
-#include <cstring>
-
 #include "engine/lane.h"
 #include "engine/pipeline.h"
 #include "engine/worker.h"
 #include "triage/rank.h"
+
+#include <algorithm>
+#include <cstring>
 
 namespace vedette::engine {
 namespace {
@@ -35,7 +35,8 @@ std::vector<Threat> replay(const FieldTable& fields, std::shared_ptr<const sigma
   Worker worker(fields, rules, 1, stats);
   triage::TriageOptions triage;
   triage.keep_state = false;
-  Lane lane(0, rules, {}, triage, [](std::uint64_t) { return std::nullopt; }, false, stats);
+  Lane lane(
+      0, rules, {}, triage, [](std::uint64_t) { return std::nullopt; }, false, stats);
   Batch batch(256 * 1024, wanted_fields(*rules), 1);
   std::uint64_t offset = 0;
   Time latest;

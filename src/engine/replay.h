@@ -1,14 +1,15 @@
-// Replay: the whole pipeline over a text in memory, on the calling thread, with nothing stored. For testing
-// rules and for tests of the pipeline: the same worker and lane as the real one, no threads, no clock.
+// Replay: the whole pipeline over a text in memory, on the calling thread, with nothing stored. For
+// testing rules and for tests of the pipeline: the same worker and lane as the real one, no
+// threads, no clock.
 #pragma once
-
-#include <memory>
-#include <string_view>
-#include <vector>
 
 #include "model/field.h"
 #include "model/threat.h"
 #include "sigma/rule_set.h"
+
+#include <memory>
+#include <string_view>
+#include <vector>
 
 namespace vedette::engine {
 

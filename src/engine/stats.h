@@ -1,4 +1,5 @@
-// The engine's counters, written by its threads and read by anyone at any time (progress, /metrics).
+// The engine's counters, written by its threads and read by anyone at any time (progress,
+// /metrics).
 #pragma once
 
 #include <atomic>
@@ -17,7 +18,9 @@ struct Stats {
   std::atomic<bool> store_failing{false};
   std::atomic<bool> ready{false};
 
-  static void add(Count& count, std::uint64_t by) { count.fetch_add(by, std::memory_order_relaxed); }
+  static void add(Count& count, std::uint64_t by) {
+    count.fetch_add(by, std::memory_order_relaxed);
+  }
   static std::uint64_t get(const Count& count) { return count.load(std::memory_order_relaxed); }
 };
 

@@ -1,11 +1,10 @@
 #include "engine/thread.h"
 
-#include <pthread.h>
+#include "base/log.h"
 
 #include <cstdlib>
 #include <exception>
-
-#include "base/log.h"
+#include <pthread.h>
 
 namespace vedette::engine {
 
@@ -15,12 +14,14 @@ std::thread start_thread(const std::string& name, std::function<void()> body) {
     try {
       body();
     } catch (const std::exception& exception) {
-      log::error("A thread failed; the process ends, and resumes where it was when it is started again.",
-                 {{"thread", name}, {"reason", exception.what()}});
+      log::error(
+          "A thread failed; the process ends, and resumes where it was when it is started again.",
+          {{"thread", name}, {"reason", exception.what()}});
       std::abort();
     } catch (...) {
-      log::error("A thread failed; the process ends, and resumes where it was when it is started again.",
-                 {{"thread", name}});
+      log::error(
+          "A thread failed; the process ends, and resumes where it was when it is started again.",
+          {{"thread", name}});
       std::abort();
     }
   });

@@ -39,7 +39,9 @@ void Worker::decode(Batch& batch) {
                          : static_cast<std::size_t>(static_cast<const char*>(end) - rest.data());
       ++ledger.received;
       switch (decoder_.decode(rest.substr(0, size), context, batch.events)) {
-        case decode::Decoded::Unknown: ++ledger.undecoded; [[fallthrough]];
+        case decode::Decoded::Unknown:
+          ++ledger.undecoded;
+          [[fallthrough]];
         case decode::Decoded::Event:
           ++ledger.processed;
           ledger.repeats += batch.events.events().back().repeats - 1;
@@ -65,8 +67,8 @@ void Worker::decode(Batch& batch) {
   }
 }
 
-/// A clock that was wrong for a moment must not carry windows and ranks into a future that every later
-/// event would be too old for. Such an event gets the time of the one before it.
+/// A clock that was wrong for a moment must not carry windows and ranks into a future that every
+/// later event would be too old for. Such an event gets the time of the one before it.
 void Worker::mend_future_times(Batch& batch) const {
   const Time limit = batch.read_at + std::chrono::hours(24);
   Time before = batch.read_at;

@@ -1,15 +1,16 @@
-// Worker: the stateless part of the pipeline. Raw lines to events, events to rule matches, and for every
-// entity an event concerns an observation addressed to the lane that owns it. One per worker thread.
+// Worker: the stateless part of the pipeline. Raw lines to events, events to rule matches, and for
+// every entity an event concerns an observation addressed to the lane that owns it. One per worker
+// thread.
 #pragma once
-
-#include <array>
-#include <memory>
-#include <vector>
 
 #include "decode/decoder.h"
 #include "engine/batch.h"
 #include "engine/stats.h"
 #include "sigma/matcher.h"
+
+#include <array>
+#include <memory>
+#include <vector>
 
 namespace vedette::engine {
 

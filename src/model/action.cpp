@@ -14,13 +14,13 @@ constexpr auto kActionInfos = std::to_array<ActionInfo>({
 });
 static_assert(kActionInfos.size() == kActions);
 
-constexpr auto kCategories = std::to_array<std::string_view>(
-    {"", "authentication", "configuration", "file", "host", "iam", "network", "process", "session",
-     "web"});
+constexpr auto kCategories =
+    std::to_array<std::string_view>({"", "authentication", "configuration", "file", "host", "iam",
+                                     "network", "process", "session", "web"});
 constexpr auto kOutcomes = std::to_array<std::string_view>({"unknown", "success", "failure"});
-constexpr auto kDatasetNames = std::to_array<std::string_view>(
-    {"unknown", "system.auth", "system.syslog", "web.access", "web.error", "netfilter.log",
-     "cowrie.event", "json"});
+constexpr auto kDatasetNames =
+    std::to_array<std::string_view>({"unknown", "system.auth", "system.syslog", "web.access",
+                                     "web.error", "netfilter.log", "cowrie.event", "json"});
 static_assert(kDatasetNames.size() == kDatasets);
 
 constexpr auto kCounterNames = std::to_array<std::string_view>({
@@ -44,7 +44,9 @@ std::optional<Enum> find(const std::array<std::string_view, N>& names, std::stri
 
 }  // namespace
 
-const ActionInfo& describe(Action action) { return kActionInfos[static_cast<std::size_t>(action)]; }
+const ActionInfo& describe(Action action) {
+  return kActionInfos[static_cast<std::size_t>(action)];
+}
 
 std::optional<Action> parse_action(std::string_view text) {
   for (std::size_t i = 1; i < kActions; ++i) {
@@ -56,14 +58,18 @@ std::optional<Action> parse_action(std::string_view text) {
 std::string_view to_string(Category category) {
   return kCategories[static_cast<std::size_t>(category)];
 }
-std::string_view to_string(Outcome outcome) { return kOutcomes[static_cast<std::size_t>(outcome)]; }
+std::string_view to_string(Outcome outcome) {
+  return kOutcomes[static_cast<std::size_t>(outcome)];
+}
 std::string_view to_string(Dataset dataset) {
   return kDatasetNames[static_cast<std::size_t>(dataset)];
 }
 std::optional<Category> parse_category(std::string_view text) {
   return find<Category>(kCategories, text);
 }
-std::optional<Outcome> parse_outcome(std::string_view text) { return find<Outcome>(kOutcomes, text); }
+std::optional<Outcome> parse_outcome(std::string_view text) {
+  return find<Outcome>(kOutcomes, text);
+}
 std::string_view to_string(Counter counter) {
   return counter == Counter::None ? "" : kCounterNames[static_cast<std::size_t>(counter)];
 }

@@ -1,5 +1,5 @@
-// The closed vocabularies of an event's head: action, category, outcome, dataset, and the counters of a
-// threat. Made from actions.def and counters.def.
+// The closed vocabularies of an event's head: action, category, outcome, dataset, and the counters
+// of a threat. Made from actions.def and counters.def.
 #pragma once
 
 #include <cstdint>
@@ -9,19 +9,28 @@
 namespace vedette {
 
 enum class Category : std::uint8_t {
-  None, Authentication, Configuration, File, Host, Iam, Network, Process, Session, Web
+  None,
+  Authentication,
+  Configuration,
+  File,
+  Host,
+  Iam,
+  Network,
+  Process,
+  Session,
+  Web
 };
 enum class Outcome : std::uint8_t { Unknown, Success, Failure };
 /// event.dataset: which decoder understood the line.
 enum class Dataset : std::uint8_t {
-  Unknown,     ///< no decoder did: only event.original
-  Auth,        ///< system.auth: sshd, sudo, su, PAM, accounts, cron, logind
-  Syslog,      ///< system.syslog: any other line with a syslog header
-  WebAccess,   ///< web.access
-  WebError,    ///< web.error
-  Netfilter,   ///< netfilter.log
-  Cowrie,      ///< cowrie.event
-  Json,        ///< json: any other JSON object
+  Unknown,    ///< no decoder did: only event.original
+  Auth,       ///< system.auth: sshd, sudo, su, PAM, accounts, cron, logind
+  Syslog,     ///< system.syslog: any other line with a syslog header
+  WebAccess,  ///< web.access
+  WebError,   ///< web.error
+  Netfilter,  ///< netfilter.log
+  Cowrie,     ///< cowrie.event
+  Json,       ///< json: any other JSON object
 };
 inline constexpr std::size_t kDatasets = 8;
 

@@ -1,13 +1,13 @@
-// Commit: everything one barrier makes durable, in one transaction: how far the sources were read, the
-// state of the lanes that follows from it, the threats, and the ledger.
+// Commit: everything one barrier makes durable, in one transaction: how far the sources were read,
+// the state of the lanes that follows from it, the threats, and the ledger.
 #pragma once
+
+#include "model/ledger.h"
+#include "model/threat.h"
 
 #include <cstdint>
 #include <string>
 #include <vector>
-
-#include "model/ledger.h"
-#include "model/threat.h"
 
 namespace vedette {
 
@@ -29,9 +29,9 @@ struct StateRow {
 struct Commit {
   std::uint64_t barrier = 0;
   std::vector<SourcePosition> positions;
-  std::vector<StateRow> state;   ///< only what changed since the barrier before
-  std::vector<Threat> threats;   ///< only those that changed, whole
-  Ledger ledger;                 ///< totals since the beginning
+  std::vector<StateRow> state;  ///< only what changed since the barrier before
+  std::vector<Threat> threats;  ///< only those that changed, whole
+  Ledger ledger;                ///< totals since the beginning
 };
 
 }  // namespace vedette

@@ -1,22 +1,24 @@
 #include "model/entity.h"
 
-#include <array>
-
 #include "base/hash.h"
+
+#include <array>
 
 namespace vedette {
 namespace {
 
-constexpr auto kNames = std::to_array<std::string_view>(
-    {"source.ip", "source.address", "user.name", "host.name"});
+constexpr auto kNames =
+    std::to_array<std::string_view>({"source.ip", "source.address", "user.name", "host.name"});
 static_assert(kNames.size() == kEntityTypes);
 
-constexpr auto kFields = std::to_array<Field>(
-    {Field::SourceIp, Field::SourceAddress, Field::UserName, Field::HostName});
+constexpr auto kFields =
+    std::to_array<Field>({Field::SourceIp, Field::SourceAddress, Field::UserName, Field::HostName});
 
 }  // namespace
 
-std::string_view to_string(EntityType type) { return kNames[static_cast<std::size_t>(type)]; }
+std::string_view to_string(EntityType type) {
+  return kNames[static_cast<std::size_t>(type)];
+}
 
 std::optional<EntityType> parse_entity_type(std::string_view text) {
   for (std::size_t i = 0; i < kNames.size(); ++i) {
@@ -25,7 +27,9 @@ std::optional<EntityType> parse_entity_type(std::string_view text) {
   return {};
 }
 
-IpAddress source_block(const IpAddress& ip) { return ip.is_v4() ? ip : masked(ip, 64); }
+IpAddress source_block(const IpAddress& ip) {
+  return ip.is_v4() ? ip : masked(ip, 64);
+}
 
 std::optional<EntityRef> entity_of(const EventBatch& batch, const Event& event, EntityType type) {
   const auto seed = static_cast<std::uint64_t>(type) + 1;

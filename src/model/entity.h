@@ -1,21 +1,22 @@
-// Entity: who or what an event is about. A source address (an IPv6 source is its /64, since that is what
-// one customer gets), a source known by name only, a user, a host.
+// Entity: who or what an event is about. A source address (an IPv6 source is its /64, since that is
+// what one customer gets), a source known by name only, a user, a host.
 #pragma once
+
+#include "base/ip.h"
+#include "model/event.h"
 
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 
-#include "base/ip.h"
-#include "model/event.h"
-
 namespace vedette {
 
 enum class EntityType : std::uint8_t { SourceIp, SourceAddress, User, Host };
 inline constexpr std::size_t kEntityTypes = 4;
 
-std::string_view to_string(EntityType type);  ///< the ECS field: source.ip, source.address, user.name, host.name
+std::string_view to_string(
+    EntityType type);  ///< the ECS field: source.ip, source.address, user.name, host.name
 std::optional<EntityType> parse_entity_type(std::string_view text);
 
 /// An entity as one event names it. `name` points into the batch; `ip` is already its /64 for IPv6.

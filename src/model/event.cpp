@@ -1,19 +1,30 @@
 #include "model/event.h"
 
-#include <fmt/core.h>
-
 #include "base/json_writer.h"
+
+#include <fmt/core.h>
 
 namespace vedette {
 
 std::string_view as_text(const Value& value, std::string& scratch) {
   switch (value.type) {
-    case ValueType::String: return value.string();
-    case ValueType::Integer: scratch = fmt::format("{}", value.integer); break;
-    case ValueType::Real: scratch = fmt::format("{}", value.real); break;
-    case ValueType::Boolean: scratch = value.integer != 0 ? "true" : "false"; break;
-    case ValueType::Ip: scratch = format_ip(*value.ip); break;
-    case ValueType::Timestamp: scratch = format_rfc3339(Time{Duration{value.integer}}); break;
+    case ValueType::String:
+      return value.string();
+    case ValueType::Integer:
+      scratch = fmt::format("{}", value.integer);
+      break;
+    case ValueType::Real:
+      scratch = fmt::format("{}", value.real);
+      break;
+    case ValueType::Boolean:
+      scratch = value.integer != 0 ? "true" : "false";
+      break;
+    case ValueType::Ip:
+      scratch = format_ip(*value.ip);
+      break;
+    case ValueType::Timestamp:
+      scratch = format_rfc3339(Time{Duration{value.integer}});
+      break;
   }
   return scratch;
 }
@@ -34,10 +45,17 @@ void append_json(std::string& out, const EventBatch& batch, const Event& event,
   for (const Value& value : batch.values(event)) {
     json.key(fields.name(value.field));
     switch (value.type) {
-      case ValueType::Integer: json.integer(value.integer); break;
-      case ValueType::Real: json.real(value.real); break;
-      case ValueType::Boolean: json.boolean(value.integer != 0); break;
-      default: json.string(as_text(value, scratch));
+      case ValueType::Integer:
+        json.integer(value.integer);
+        break;
+      case ValueType::Real:
+        json.real(value.real);
+        break;
+      case ValueType::Boolean:
+        json.boolean(value.integer != 0);
+        break;
+      default:
+        json.string(as_text(value, scratch));
     }
   }
   json.field("event.original", event.raw);

@@ -1,16 +1,11 @@
-// Event: one normalised record of something that happened. EventBatch: many of them, over one arena.
+// Event: one normalised record of something that happened. EventBatch: many of them, over one
+// arena.
 //
-// An event is a head (time, action, outcome, where its line stands) and a short run of typed values in
-// the batch. Texts are views: into the raw lines of the batch's buffer, into its arena, or of constants.
-// Everything dies together at clear(); nothing is allocated per event once a batch has been round once.
-// One thread fills a batch, then any number may read it.
+// An event is a head (time, action, outcome, where its line stands) and a short run of typed values
+// in the batch. Texts are views: into the raw lines of the batch's buffer, into its arena, or of
+// constants. Everything dies together at clear(); nothing is allocated per event once a batch has
+// been round once. One thread fills a batch, then any number may read it.
 #pragma once
-
-#include <cstdint>
-#include <span>
-#include <string>
-#include <string_view>
-#include <vector>
 
 #include "base/arena.h"
 #include "base/ip.h"
@@ -18,12 +13,18 @@
 #include "model/action.h"
 #include "model/field.h"
 
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
 namespace vedette {
 
 /// One typed value of one field. Which member of the union is alive: `type`.
 struct Value {
   union {
-    const char* text;  ///< String: `size` bytes
+    const char* text;      ///< String: `size` bytes
     std::int64_t integer;  ///< Integer; Boolean as 0 or 1; Time as nanoseconds since 1970
     double real;
     const IpAddress* ip;
@@ -38,10 +39,10 @@ static_assert(sizeof(Value) == 16);
 
 struct Event {
   Time time;
-  std::string_view raw;        ///< event.original: the line as it stood, without its end
-  std::uint64_t offset = 0;    ///< of the line's first byte in its source (unpacked)
-  std::uint32_t chunk = 0;     ///< which chunk of the batch, and so which source, it came from
-  std::uint32_t repeats = 1;   ///< how often it happened: syslog's "message repeated N times"
+  std::string_view raw;       ///< event.original: the line as it stood, without its end
+  std::uint64_t offset = 0;   ///< of the line's first byte in its source (unpacked)
+  std::uint32_t chunk = 0;    ///< which chunk of the batch, and so which source, it came from
+  std::uint32_t repeats = 1;  ///< how often it happened: syslog's "message repeated N times"
   std::uint32_t first_value = 0;
   std::uint16_t value_count = 0;
   Action action = Action::None;
@@ -155,7 +156,8 @@ class EventBatch {
   Event open_;
 };
 
-/// Appends the event as one flat JSON object with dotted ECS names, `event.original` included; no newline.
+/// Appends the event as one flat JSON object with dotted ECS names, `event.original` included; no
+/// newline.
 void append_json(std::string& out, const EventBatch& batch, const Event& event,
                  const FieldTable& fields);
 /// A value as a rule or a person sees it: texts as they are, the rest formatted into `scratch`.

@@ -3,9 +3,9 @@
 namespace vedette {
 
 FieldTable::FieldTable() {
-#define VD_FIELD(id, text, type)                       \
-  names_.emplace_back(text);                           \
-  types_.push_back(ValueType::type);                   \
+#define VD_FIELD(id, text, type)     \
+  names_.emplace_back(text);         \
+  types_.push_back(ValueType::type); \
   ids_.emplace(names_.back(), Field::id);
 #include "model/fields.def"
 #undef VD_FIELD

@@ -1,5 +1,6 @@
-// Field ids: dense small numbers for ECS names. The built-in ones are constants; rules may name others,
-// which get the next free numbers in a FieldTable while rules are loaded. Frozen before any event flows.
+// Field ids: dense small numbers for ECS names. The built-in ones are constants; rules may name
+// others, which get the next free numbers in a FieldTable while rules are loaded. Frozen before any
+// event flows.
 #pragma once
 
 #include <bitset>
@@ -27,7 +28,9 @@ inline constexpr std::size_t kBuiltinFields = static_cast<std::size_t>(Field::kC
 inline constexpr std::size_t kFieldsMax = 1024;
 using FieldSet = std::bitset<kFieldsMax>;
 
-inline std::size_t index(Field field) { return static_cast<std::size_t>(field); }
+inline std::size_t index(Field field) {
+  return static_cast<std::size_t>(field);
+}
 
 /// Names to ids and back. Const access is safe from any thread; intern() only while loading.
 class FieldTable {

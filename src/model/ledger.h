@@ -12,8 +12,8 @@ namespace vedette {
 
 /// Why a line is not an event. Filtered: nothing was there to lose. Dropped: something was.
 enum class Discard : std::uint8_t {
-  FilteredEmpty,      ///< an empty line
-  FilteredHole,       ///< only NUL bytes: what a crash leaves in a file
+  FilteredEmpty,  ///< an empty line
+  FilteredHole,   ///< only NUL bytes: what a crash leaves in a file
   kCount
 };
 inline constexpr std::size_t kDiscards = static_cast<std::size_t>(Discard::kCount);

@@ -1,6 +1,8 @@
 // RawBatch: whole lines from one or more sources, on their way from source/ to decode/.
 #pragma once
 
+#include "base/time.h"
+
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -8,8 +10,6 @@
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "base/time.h"
 
 namespace vedette {
 
@@ -19,14 +19,15 @@ using SourceIndex = std::uint32_t;
 /// Longer lines are cut to this; the rest is skipped and the line counted as truncated.
 inline constexpr std::size_t kLineBytesMax = 64 * 1024;
 
-/// Whole lines of one source that stood next to each other in it. Every line ends in '\n', but perhaps
-/// the last one of a source that has ended.
+/// Whole lines of one source that stood next to each other in it. Every line ends in '\n', but
+/// perhaps the last one of a source that has ended.
 struct Chunk {
   SourceIndex source = 0;
   std::uint32_t begin = 0, end = 0;  ///< in the batch's buffer
   std::uint64_t offset = 0;          ///< of the first byte in the source (unpacked)
   std::uint32_t truncated = 0;       ///< lines that were cut
-  Time written_by;  ///< no line is younger than this (and a day): tells the year of times without one
+  Time written_by;  ///< no line is younger than this (and a day): tells the year of times without
+                    ///< one
 };
 
 /// Fixed memory that is filled again and again. kPadding readable bytes follow the used part, as

@@ -20,8 +20,8 @@ std::optional<Level> parse_level(std::string_view text);
 using RuleIndex = std::uint32_t;
 
 struct RuleInfo {
-  std::string id;           ///< UUID
-  std::string name;         ///< what correlations may call it; may be empty
+  std::string id;    ///< UUID
+  std::string name;  ///< what correlations may call it; may be empty
   std::string title;
   std::string description;
   Level level = Level::Medium;
@@ -30,8 +30,8 @@ struct RuleInfo {
   std::vector<std::string> false_positives;
   std::string advice;  ///< what to do, one sentence (custom attribute `advice`); may be empty
   std::string file;    ///< where it was read
-  /// Whether a match is a finding. A rule that only feeds correlations is not (`generate: false`), and
-  /// neither is one of level informational.
+  /// Whether a match is a finding. A rule that only feeds correlations is not (`generate: false`),
+  /// and neither is one of level informational.
   bool reports = true;
 };
 

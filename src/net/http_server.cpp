@@ -1,5 +1,7 @@
 #include "net/http_server.h"
 
+#include "base/log.h"
+
 #include <boost/asio.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
@@ -7,8 +9,6 @@
 
 #include <thread>
 #include <utility>
-
-#include "base/log.h"
 
 static_assert(BOOST_VERSION >= 108100, "Boost 1.81 or newer is needed (libboost1.81-dev)");
 
@@ -38,7 +38,10 @@ class Session : public std::enable_shared_from_this<Session> {
  public:
   Session(tcp::socket socket, const HttpOptions& options, const HttpServer::Handler& handler,
           std::size_t& connections)
-      : stream_(std::move(socket)), options_(options), handler_(handler), connections_(connections) {
+      : stream_(std::move(socket)),
+        options_(options),
+        handler_(handler),
+        connections_(connections) {
     ++connections_;
   }
   ~Session() { --connections_; }
@@ -48,16 +51,17 @@ class Session : public std::enable_shared_from_this<Session> {
     parser_->header_limit(static_cast<std::uint32_t>(options_.header_bytes_max));
     parser_->body_limit(options_.body_bytes_max);
     stream_.expires_after(options_.idle_max);
-    http::async_read(stream_, buffer_, *parser_,
-                     [self = shared_from_this()](beast::error_code error, std::size_t) {
-                       self->answer(error);
-                     });
+    http::async_read(
+        stream_, buffer_, *parser_,
+        [self = shared_from_this()](beast::error_code error, std::size_t) { self->answer(error); });
   }
 
  private:
   void answer(beast::error_code error) {
-    if (error == http::error::body_limit) return write(error_response(413, "The body is too large.\n"));
-    if (error == http::error::header_limit) return write(error_response(431, "The header is too large.\n"));
+    if (error == http::error::body_limit)
+      return write(error_response(413, "The body is too large.\n"));
+    if (error == http::error::header_limit)
+      return write(error_response(431, "The header is too large.\n"));
     if (error == http::error::end_of_stream || !parser_->is_header_done()) return close();
     if (error) return close();
     const auto& request = parser_->get();

@@ -1,6 +1,8 @@
-// A small HTTP/1.1 server for what programs ask a daemon: health and metrics. One thread of its own, short
-// requests, bounded everything (connections, header and body size, time).
+// A small HTTP/1.1 server for what programs ask a daemon: health and metrics. One thread of its
+// own, short requests, bounded everything (connections, header and body size, time).
 #pragma once
+
+#include "base/result.h"
 
 #include <chrono>
 #include <cstdint>
@@ -8,8 +10,6 @@
 #include <memory>
 #include <string>
 #include <string_view>
-
-#include "base/result.h"
 
 namespace vedette::net {
 

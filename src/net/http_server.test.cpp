@@ -1,13 +1,13 @@
 #include "net/http_server.h"
 
+#include "base/file.h"
+
 #include <arpa/inet.h>
 #include <doctest/doctest.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include <string>
-
-#include "base/file.h"
+#include <unistd.h>
 
 namespace vedette::net {
 namespace {
@@ -56,28 +56,32 @@ TEST_SUITE("net/http_server") {
   TEST_CASE("a request is answered with what the handler says") {
     const auto server = start();
     const std::string answer =
-        talk(*server, "POST /a?b HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nConnection: close\r\n\r\nxyz");
+        talk(*server,
+             "POST /a?b HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nConnection: close\r\n\r\nxyz");
     CHECK(answer.starts_with("HTTP/1.1 200 OK\r\n"));
     CHECK(answer.ends_with("\r\n\r\nPOST /a?b xyz"));
   }
 
   TEST_CASE("several requests go over one connection") {
     const auto server = start();
-    const std::string answer = talk(*server,
-                                    "GET /1 HTTP/1.1\r\nHost: x\r\n\r\n"
-                                    "GET /missing HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    const std::string answer =
+        talk(*server,
+             "GET /1 HTTP/1.1\r\nHost: x\r\n\r\n"
+             "GET /missing HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
     CHECK(answer.find("GET /1 ") != std::string::npos);
     CHECK(answer.find("HTTP/1.1 404 Not Found") != std::string::npos);
   }
 
-  TEST_CASE("too large a body or header is refused, rubbish is hung up on, and the server lives on") {
+  TEST_CASE(
+      "too large a body or header is refused, rubbish is hung up on, and the server lives on") {
     const auto server = start({.header_bytes_max = 512, .body_bytes_max = 100});
     CHECK(talk(*server, "POST / HTTP/1.1\r\nContent-Length: 101\r\n\r\n" + std::string(101, 'x'))
               .starts_with("HTTP/1.1 413 "));
     CHECK(talk(*server, "GET / HTTP/1.1\r\nX: " + std::string(2000, 'x') + "\r\n\r\n")
               .starts_with("HTTP/1.1 431 "));
     CHECK(talk(*server, std::string("\x16\x03\x01\x00\xff\x00\n\n", 8)).empty());
-    CHECK(talk(*server, "GET / HTTP/1.1\r\nConnection: close\r\n\r\n").starts_with("HTTP/1.1 200 "));
+    CHECK(
+        talk(*server, "GET / HTTP/1.1\r\nConnection: close\r\n\r\n").starts_with("HTTP/1.1 200 "));
   }
 
   TEST_CASE("no more connections than allowed are served at a time") {
@@ -89,8 +93,8 @@ TEST_SUITE("net/http_server") {
 
   TEST_CASE("an address that is taken is an error that names it") {
     const auto server = start();
-    const auto second =
-        HttpServer::start({.port = server->port()}, [](const HttpRequest&) { return HttpResponse{}; });
+    const auto second = HttpServer::start({.port = server->port()},
+                                          [](const HttpRequest&) { return HttpResponse{}; });
     REQUIRE_FALSE(second);
     CHECK(second.error().code == Errc::SocketFailed);
     CHECK(second.error().detail.find(std::to_string(server->port())) != std::string::npos);

@@ -1,10 +1,10 @@
 #include "observe/metrics.h"
 
-#include <prometheus/metric_family.h>
-#include <prometheus/text_serializer.h>
-
 #include "base/file.h"
 #include "base/text.h"
+
+#include <prometheus/metric_family.h>
+#include <prometheus/text_serializer.h>
 
 namespace vedette::observe {
 namespace {
@@ -44,7 +44,11 @@ std::string to_prometheus(const std::vector<Metric>& metrics) {
   return prometheus::TextSerializer().Serialize(families);
 }
 
-std::uint64_t resident_bytes() { return status_bytes("VmRSS:"); }
-std::uint64_t resident_peak_bytes() { return status_bytes("VmHWM:"); }
+std::uint64_t resident_bytes() {
+  return status_bytes("VmRSS:");
+}
+std::uint64_t resident_peak_bytes() {
+  return status_bytes("VmHWM:");
+}
 
 }  // namespace vedette::observe

@@ -1,5 +1,5 @@
-// Metrics: named numbers to the Prometheus text format (0.0.4). The one who is asked gathers the numbers;
-// nothing is registered anywhere and nothing is kept between two scrapes.
+// Metrics: named numbers to the Prometheus text format (0.0.4). The one who is asked gathers the
+// numbers; nothing is registered anywhere and nothing is kept between two scrapes.
 #pragma once
 
 #include <cstdint>

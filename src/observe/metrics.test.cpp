@@ -9,8 +9,9 @@ TEST_SUITE("observe/metrics") {
     const std::string text = to_prometheus(
         {{"vedette_lines_total", "Lines read.", MetricKind::Counter, {{{{"source", "a\"b"}}, 3}}},
          {"vedette_entities", "Entities.", MetricKind::Gauge, {{{}, 7}}}});
-    CHECK(text.find("# HELP vedette_lines_total Lines read.\n# TYPE vedette_lines_total counter\n") !=
-          std::string::npos);
+    CHECK(
+        text.find("# HELP vedette_lines_total Lines read.\n# TYPE vedette_lines_total counter\n") !=
+        std::string::npos);
     CHECK(text.find("vedette_lines_total{source=\"a\\\"b\"} 3") != std::string::npos);
     CHECK(text.find("# TYPE vedette_entities gauge\nvedette_entities 7") != std::string::npos);
   }

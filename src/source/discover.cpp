@@ -1,12 +1,12 @@
 // What is worth following on a machine that nobody told us about.
-#include <glob.h>
+#include "source/rotation.h"
+#include "source/source_set.h"
+
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <glob.h>
 #include <initializer_list>
-
-#include "source/rotation.h"
-#include "source/source_set.h"
 
 namespace vedette::source {
 namespace {
@@ -16,8 +16,8 @@ bool is_file(const std::string& path) {
   return ::stat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode);
 }
 
-/// Of names that different distributions give to one thing, the first that exists: where both do, one
-/// holds again what the other has.
+/// Of names that different distributions give to one thing, the first that exists: where both do,
+/// one holds again what the other has.
 void add_first(const std::string& root, std::initializer_list<const char*> paths,
                std::vector<std::string>& out) {
   for (const char* path : paths) {
@@ -54,8 +54,9 @@ std::vector<std::string> discover_logs(const std::string& root) {
   add_matching(log + "nginx/*.log", out);
   add_matching(log + "apache2/*.log", out);
   add_matching(log + "httpd/*log", out);
-  for (const char* cowrie : {"/var/log/cowrie/cowrie.json", "/home/cowrie/cowrie/var/log/cowrie/cowrie.json",
-                             "/opt/cowrie/var/log/cowrie/cowrie.json"}) {
+  for (const char* cowrie :
+       {"/var/log/cowrie/cowrie.json", "/home/cowrie/cowrie/var/log/cowrie/cowrie.json",
+        "/opt/cowrie/var/log/cowrie/cowrie.json"}) {
     if (is_file(top + cowrie)) out.push_back(top + cowrie);
   }
   std::ranges::sort(out);

@@ -1,7 +1,7 @@
-#include <doctest/doctest.h>
-
 #include "source/source_set.h"
 #include "source/testing.h"
+
+#include <doctest/doctest.h>
 
 using namespace vedette;
 using namespace vedette::source;
@@ -30,9 +30,9 @@ TEST_SUITE("source/discover") {
   TEST_CASE("a Debian machine") {
     Directory root;
     make(root, {"var/log/auth.log", "var/log/auth.log.1", "var/log/syslog", "var/log/messages",
-                "var/log/kern.log", "var/log/ufw.log", "var/log/dpkg.log", "var/log/nginx/access.log",
-                "var/log/nginx/access.log.1", "var/log/nginx/error.log", "var/log/nginx/access.log.2.gz",
-                "var/log/apache2/other_vhosts_access.log"});
+                "var/log/kern.log", "var/log/ufw.log", "var/log/dpkg.log",
+                "var/log/nginx/access.log", "var/log/nginx/access.log.1", "var/log/nginx/error.log",
+                "var/log/nginx/access.log.2.gz", "var/log/apache2/other_vhosts_access.log"});
     CHECK(found(root) == Lines{"var/log/apache2/other_vhosts_access.log", "var/log/auth.log",
                                "var/log/kern.log", "var/log/nginx/access.log",
                                "var/log/nginx/error.log", "var/log/syslog", "var/log/ufw.log"});

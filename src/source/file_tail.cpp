@@ -1,5 +1,6 @@
 #include "source/file_tail.h"
 
+#include <fmt/core.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
 
@@ -8,16 +9,14 @@
 #include <cerrno>
 #include <cstdlib>
 
-#include <fmt/core.h>
-
 namespace vedette::source {
 namespace {
 
-/// Files that are remembered. After more rotations than this between two looks, or with all of these
-/// deleted, every sibling that is left counts as new.
+/// Files that are remembered. After more rotations than this between two looks, or with all of
+/// these deleted, every sibling that is left counts as new.
 constexpr std::size_t kPartsMax = 8;
-/// A writer with several processes (Apache, nginx) moves on one process at a time, and an Apache child
-/// finishes its requests first: the file before is watched for this long.
+/// A writer with several processes (Apache, nginx) moves on one process at a time, and an Apache
+/// child finishes its requests first: the file before is watched for this long.
 constexpr double kLingerSeconds = 600;
 /// The unterminated end of a removed file is a line after this.
 constexpr double kRemovedTailSeconds = 5;
@@ -46,8 +45,13 @@ bool is_remote(const std::string& directory) {
 
 }  // namespace
 
-FileTail::FileTail(std::string path, SourceIndex source, Watcher& watcher, const Clock& clock)
-    : path_(std::move(path)), source_(source), watcher_(watcher), clock_(clock) {}
+FileTail::FileTail(std::string path, SourceIndex source, Watcher& watcher, Directories& directories,
+                   const Clock& clock)
+    : path_(std::move(path)),
+      source_(source),
+      watcher_(watcher),
+      directories_(directories),
+      clock_(clock) {}
 
 FileTail::~FileTail() {
   for (Part& part : parts_) close(part, Part::State::Done);
@@ -58,7 +62,7 @@ void FileTail::start(bool from_start) {
   watch_names();
   std::optional<Snapshot> snapshot;
   for (int look = 0; look < kLooksMax; ++look) {
-    snapshot.emplace(path_);
+    snapshot.emplace(path_, directories_);
     parts_.clear();
     const std::size_t first = snapshot->size() > kPartsMax ? snapshot->size() - kPartsMax : 0;
     for (std::size_t i = first; i < snapshot->size(); ++i) {
@@ -95,6 +99,7 @@ bool FileTail::restore(std::string_view position) {
 }
 
 Fill FileTail::fill(RawBatch& batch, double seconds) {
+  starved_ = false;
   if (!names_watched_) watch_names();
   for (int round = 0; round < kRoundsPerTurn; ++round) {
     const Fill drained = drain_all(batch, seconds);
@@ -177,7 +182,8 @@ Fill FileTail::drain_packed(Part& part, RawBatch& batch) {
   return Fill::More;
 }
 
-/// The last line of a file that will not be written any more. False when the batch has no room for it.
+/// The last line of a file that will not be written any more. False when the batch has no room for
+/// it.
 bool FileTail::hand_out_tail(Part& part, RawBatch& batch) {
   LineCutter& cutter = part.live ? part.live->cutter() : part.cutter;
   if (!cutter.has_tail()) return true;
@@ -214,6 +220,12 @@ void FileTail::let_go(RawBatch& batch, double seconds) {
   }
 }
 
+void FileTail::let_go_of_old() {
+  for (std::size_t i = 0; i + 1 < parts_.size(); ++i) {
+    if (parts_[i].live && !parts_[i].live->cutter().has_tail()) close(parts_[i], Part::State::Done);
+  }
+}
+
 std::string FileTail::position() const {
   std::vector<Mark> marks;
   marks.reserve(parts_.size());
@@ -239,7 +251,9 @@ Mark FileTail::mark_of(const Part& part) const {
   return mark;
 }
 
-std::vector<Error> FileTail::take_problems() { return std::exchange(problems_, {}); }
+std::vector<Error> FileTail::take_problems() {
+  return std::exchange(problems_, {});
+}
 
 void FileTail::report(Errc code, std::string detail) {
   if (told_.size() >= kProblemsMax || std::ranges::find(told_, detail) != told_.end()) return;
@@ -253,7 +267,8 @@ void FileTail::watch_names() {
   watch_name(path_);
   struct stat link {};
   if (::lstat(path_.c_str(), &link) == 0 && S_ISLNK(link.st_mode)) {
-    const std::unique_ptr<char, void (*)(void*)> target(::realpath(path_.c_str(), nullptr), std::free);
+    const std::unique_ptr<char, void (*)(void*)> target(::realpath(path_.c_str(), nullptr),
+                                                        std::free);
     if (target) watch_name(target.get());
   }
 }

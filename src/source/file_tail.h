@@ -1,10 +1,20 @@
-// FileTail: one followed path, through every rotation. It knows the files that were at the path (the
-// last few of them, oldest first) and how far each was read; reads the newest to its end, and only then
-// begins with the one that came after it.
+// FileTail: one followed path, through every rotation. It knows the files that were at the path
+// (the last few of them, oldest first) and how far each was read; reads the newest to its end, and
+// only then begins with the one that came after it.
 //
-// Owned by SourceSet, used by its thread. Holds at most three descriptors. fill() costs a few system
-// calls when nothing came; a rotation costs a listing of the directory.
+// Owned by SourceSet, used by its thread. Holds at most four descriptors. fill() costs a few
+// system calls when nothing came; a rotation costs a listing of the directory.
 #pragma once
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "model/raw_batch.h"
+#include "source/directories.h"
+#include "source/fill.h"
+#include "source/input_file.h"
+#include "source/lineage.h"
+#include "source/live_file.h"
+#include "source/watcher.h"
 
 #include <cstdint>
 #include <memory>
@@ -13,20 +23,12 @@
 #include <string_view>
 #include <vector>
 
-#include "base/clock.h"
-#include "base/result.h"
-#include "model/raw_batch.h"
-#include "source/fill.h"
-#include "source/input_file.h"
-#include "source/lineage.h"
-#include "source/live_file.h"
-#include "source/watcher.h"
-
 namespace vedette::source {
 
 class FileTail {
  public:
-  FileTail(std::string path, SourceIndex source, Watcher& watcher, const Clock& clock);
+  FileTail(std::string path, SourceIndex source, Watcher& watcher, Directories& directories,
+           const Clock& clock);
   ~FileTail();
   FileTail(const FileTail&) = delete;
   FileTail& operator=(const FileTail&) = delete;
@@ -44,6 +46,10 @@ class FileTail {
 
   /// The directory that was watched went away.
   void names_lost() { names_watched_ = false; }
+  /// The last fill() found no descriptor left to open a file with.
+  bool is_starved() const { return starved_; }
+  /// Gives back the descriptors of files that are only watched for a slow writer.
+  void let_go_of_old();
   /// inotify cannot see this path: ask regularly.
   bool is_polled() const { return polled_; }
 
@@ -74,7 +80,7 @@ class FileTail {
     FileId id;
     int watch = Watcher::kNone;
     Time modified;
-    double since = 0;   ///< monotonic: when `modified` was first seen
+    double since = 0;    ///< monotonic: when `modified` was first seen
     bool quiet = false;  ///< nothing was written to it and copied away: see wait_for()
   };
 
@@ -88,7 +94,7 @@ class FileTail {
   // Which file comes next: file_tail_next.cpp. Nothing: begin again with what is open now.
   std::optional<Fill> advance(RawBatch& batch, double seconds);
   bool nothing_newer();
-  std::optional<bool> was_copied() const;
+  std::optional<bool> was_copied();
   std::optional<Fill> find_lost(Snapshot& snapshot, std::size_t which, RawBatch& batch);
   std::optional<Fill> begin(Snapshot& snapshot, std::size_t i, RawBatch& batch, double seconds);
   bool waiting_was_removed(Snapshot& snapshot) const;
@@ -98,11 +104,13 @@ class FileTail {
   bool open_packed(Part& part, const Sibling& sibling);
   bool open_live(Part& part, UniqueFd fd);
   UniqueFd open_same(const Sibling& sibling);
+  Fill unsettled(const Snapshot& snapshot);
   std::optional<Fill> cannot_open(const Sibling& sibling, int error_number);
   bool resume(Snapshot& snapshot);
   void close(Part& part, Part::State state);
   void wait_for(UniqueFd fd, const FileId& id, double seconds);
   void stop_waiting();
+  void drop(Waiting& waiting);
   void skip_what_is_there(const Sibling& current);
 
   Mark mark_of(const Part& part) const;
@@ -117,11 +125,14 @@ class FileTail {
   std::string path_;
   SourceIndex source_;
   Watcher& watcher_;
+  Directories& directories_;
   const Clock& clock_;
   std::vector<Part> parts_;  // oldest first
   Waiting waiting_;
+  Waiting waiting_before_;  // was rotated away empty; a slow writer may still write to it
   bool names_watched_ = false;
   bool polled_ = false;
+  bool starved_ = false;
   std::uint64_t bytes_read_ = 0;
   std::vector<Error> problems_;    // not yet taken
   std::vector<std::string> told_;  // their details, so that each is told once

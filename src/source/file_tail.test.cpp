@@ -1,13 +1,12 @@
 #include "source/file_tail.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
+#include "source/testing.h"
 
 #include <doctest/doctest.h>
-
 #include <fmt/core.h>
+#include <sys/stat.h>
 
-#include "source/testing.h"
+#include <fcntl.h>
 
 using namespace vedette;
 using namespace vedette::source;
@@ -116,7 +115,9 @@ TEST_SUITE("source/file_tail") {
     CHECK(reader.read() == Lines{"5"});
   }
 
-  TEST_CASE("lines of a slow writer in the renamed file come while the new one is still empty, and after") {
+  TEST_CASE(
+      "lines of a slow writer in the renamed file come while the new one is still empty, and "
+      "after") {
     Directory d;
     write(d / "log", "1\n");
     Reader reader(d / "log");
@@ -299,8 +300,7 @@ TEST_SUITE("source/file_tail") {
   TEST_CASE("without inotify the file is polled, and that is said once") {
     Directory d;
     write(d / "log", "1\n");
-    Reader reader(d / "log", true,
-                  {.poll = std::chrono::milliseconds(1), .watches_max = 0});
+    Reader reader(d / "log", true, {.poll = std::chrono::milliseconds(1), .watches_max = 0});
     CHECK(reader.read() == Lines{"1"});
     append(d / "log", "2\n");
     RawBatch batch;
@@ -481,7 +481,8 @@ TEST_SUITE("source/file_tail") {
     Directory d;
     Watcher watcher(10);
     const SystemClock clock;
-    FileTail tail(d / "log", 0, watcher, clock);
+    Directories directories;
+    FileTail tail(d / "log", 0, watcher, directories, clock);
     tail.start(true);
     CHECK_FALSE(tail.restore("\x63rubbish"));
     CHECK(tail.restore(tail.position()));

@@ -1,14 +1,13 @@
 // The part of FileTail that finds out which file comes next.
-#include <fcntl.h>
+#include "source/file_tail.h"
+
+#include <fmt/core.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
-
-#include <fmt/core.h>
-
-#include "source/file_tail.h"
+#include <fcntl.h>
+#include <unistd.h>
 
 namespace vedette::source {
 namespace {
@@ -25,7 +24,7 @@ std::uint64_t size_of(int fd) {
 
 std::optional<Fill> FileTail::advance(RawBatch& batch, double seconds) {
   if (nothing_newer()) return Fill::Drained;
-  Snapshot snapshot(path_);
+  Snapshot snapshot(path_, directories_);
   const auto all = known();
   for (std::size_t k = 0; k < parts_.size(); ++k) {
     if (parts_[k].state == Part::State::Lost) return find_lost(snapshot, k, batch);
@@ -33,7 +32,7 @@ std::optional<Fill> FileTail::advance(RawBatch& batch, double seconds) {
   const auto next = snapshot.next(all);
   const bool at_last = !next || snapshot.file(*next).kind == Rotated::Current;
   const bool removed = at_last && waiting_was_removed(snapshot);
-  if (!snapshot.settled()) return Fill::Unsettled;
+  if (!snapshot.settled()) return unsettled(snapshot);
   if (removed) return begin_waiting(batch, seconds);
   if (next) return begin(snapshot, *next, batch, seconds);
   if (resume(snapshot)) return {};
@@ -59,8 +58,8 @@ bool FileTail::resume(Snapshot& snapshot) {
 
 /// Whether the file at the path is the one that is being read: the usual case, for one system call.
 bool FileTail::nothing_newer() {
-  const bool lost = std::ranges::any_of(
-      parts_, [](const Part& part) { return part.state == Part::State::Lost; });
+  const bool lost =
+      std::ranges::any_of(parts_, [](const Part& part) { return part.state == Part::State::Lost; });
   if (lost) return false;
   struct stat status {};
   if (::stat(path_.c_str(), &status) != 0) {
@@ -78,14 +77,16 @@ bool FileTail::nothing_newer() {
     stop_waiting();
     return true;
   }
-  return waiting_.quiet && waiting_.id == id && status.st_size == 0 &&
+  const bool written_late = waiting_before_.fd && size_of(waiting_before_.fd.get()) > 0;
+  return !written_late && waiting_.quiet && waiting_.id == id && status.st_size == 0 &&
          waiting_.modified == modified_at(status);
 }
 
-/// Whether the newest file was copied and emptied, and what was read just now is its new content. Asked
-/// while so little of it is known that new content may begin like the old. Nothing: cannot tell yet.
-std::optional<bool> FileTail::was_copied() const {
-  Snapshot snapshot(path_);
+/// Whether the newest file was copied and emptied, and what was read just now is its new content.
+/// Asked while so little of it is known that new content may begin like the old. Nothing: cannot
+/// tell yet.
+std::optional<bool> FileTail::was_copied() {
+  Snapshot snapshot(path_, directories_);
   auto all = known();
   Known newest = all.back();
   all.pop_back();
@@ -95,17 +96,21 @@ std::optional<bool> FileTail::was_copied() const {
   const auto next = snapshot.next(all);
   const bool copied = next && snapshot.file(*next).kind != Rotated::Current &&
                       !(snapshot.file(*next).id == newest.mark.id) && snapshot.is(*next, newest);
-  if (!snapshot.settled()) return {};
+  if (!snapshot.settled()) {
+    unsettled(snapshot);
+    return {};
+  }
   return copied;
 }
 
 std::optional<Fill> FileTail::find_lost(Snapshot& snapshot, std::size_t which, RawBatch& batch) {
-  if (parts_[which].mark.offset == 0) {  // nothing of it was handed out: then it is like any new file
+  if (parts_[which].mark.offset ==
+      0) {  // nothing of it was handed out: then it is like any new file
     parts_.erase(parts_.begin() + static_cast<std::ptrdiff_t>(which));
     return {};
   }
   const auto found = snapshot.find(known(), which);
-  if (!snapshot.settled()) return Fill::Unsettled;
+  if (!snapshot.settled()) return unsettled(snapshot);
   Part& part = parts_[which];
   if (found) {
     if (open_part(part, snapshot, *found)) {
@@ -113,9 +118,8 @@ std::optional<Fill> FileTail::find_lost(Snapshot& snapshot, std::size_t which, R
       return {};
     }
     const int reason = errno;
-    if (reason == ENOENT) return Fill::Unsettled;
+    if (reason != EACCES) return cannot_open(snapshot.file(*found), reason);
     report(Errc::FileOpen, fmt::format("{}: {}", snapshot.file(*found).path, errno_text(reason)));
-    if (reason != EACCES) return Fill::Drained;
   }
   if (!hand_out_tail(part, batch)) return Fill::NoRoom;
   part.state = Part::State::Done;
@@ -123,7 +127,7 @@ std::optional<Fill> FileTail::find_lost(Snapshot& snapshot, std::size_t which, R
 }
 
 std::optional<Fill> FileTail::begin(Snapshot& snapshot, std::size_t i, RawBatch& batch,
-                                              double seconds) {
+                                    double seconds) {
   const Sibling& sibling = snapshot.file(i);
   Part next;
   next.mark.head = fingerprint(snapshot.head(i));
@@ -135,6 +139,7 @@ std::optional<Fill> FileTail::begin(Snapshot& snapshot, std::size_t i, RawBatch&
   }
   if (!open_part(next, snapshot, i)) return cannot_open(sibling, errno);
   const auto result = succeed(std::move(next), batch, seconds);
+  if (!result && sibling.id == waiting_before_.id) drop(waiting_before_);
   // The file we waited for may have been rotated, and packed, before it was its turn.
   if (!result && waiting_.fd &&
       (sibling.kind == Rotated::Current || sibling.id == waiting_.id ||
@@ -234,8 +239,15 @@ UniqueFd FileTail::open_same(const Sibling& sibling) {
   return UniqueFd();
 }
 
+Fill FileTail::unsettled(const Snapshot& snapshot) {
+  starved_ = starved_ || snapshot.is_starved();
+  return Fill::Unsettled;
+}
+
 std::optional<Fill> FileTail::cannot_open(const Sibling& sibling, int error_number) {
   if (error_number == ENOENT) return Fill::Unsettled;
+  starved_ = starved_ || error_number == EMFILE || error_number == ENFILE;
+  if (starved_) return Fill::Unsettled;
   report(Errc::FileOpen, fmt::format("{}: {}", sibling.path, errno_text(error_number)));
   const bool try_later = error_number != EACCES || sibling.kind == Rotated::Current;
   if (try_later) return Fill::Drained;
@@ -256,15 +268,16 @@ void FileTail::close(Part& part, Part::State state) {
   part.state = state;
 }
 
-/// An empty file may get lines, be copied and be emptied again (copytruncate) between two looks. Its time
-/// of change shows that, once the clock of the file system has moved on (it ticks some 100 times a
-/// second); until then only its siblings tell.
+/// An empty file may get lines, be copied and be emptied again (copytruncate) between two looks.
+/// Its time of change shows that, once the clock of the file system has moved on (it ticks some 100
+/// times a second); until then only its siblings tell.
 void FileTail::wait_for(UniqueFd fd, const FileId& id, double seconds) {
   struct stat status {};
   ::fstat(fd.get(), &status);
   const Time modified = modified_at(status);
   if (!waiting_.fd || !(waiting_.id == id)) {
-    stop_waiting();
+    drop(waiting_before_);
+    std::swap(waiting_before_, waiting_);
     waiting_.watch = watch(fd.get());
     waiting_.fd = std::move(fd);
     waiting_.id = id;
@@ -276,8 +289,13 @@ void FileTail::wait_for(UniqueFd fd, const FileId& id, double seconds) {
 }
 
 void FileTail::stop_waiting() {
-  if (waiting_.watch != Watcher::kNone) watcher_.unwatch_file(waiting_.watch, source_);
-  waiting_ = Waiting();
+  drop(waiting_);
+  drop(waiting_before_);
+}
+
+void FileTail::drop(Waiting& waiting) {
+  if (waiting.watch != Watcher::kNone) watcher_.unwatch_file(waiting.watch, source_);
+  waiting = Waiting();
 }
 
 std::vector<Known> FileTail::known() const {
@@ -303,13 +321,15 @@ void FileTail::skip_what_is_there(const Sibling& current) {
   const auto newline = end.rfind('\n');
   if (newline == std::string::npos && from == 0) return;
   const bool in_long_line = newline == std::string::npos;
-  const std::string_view before = std::string_view(end).substr(0, in_long_line ? end.size() : newline + 1);
+  const std::string_view before =
+      std::string_view(end).substr(0, in_long_line ? end.size() : newline + 1);
   Part part;
   part.mark.id = current.id;
   part.mark.head = fingerprint(read_at(fd.get(), 0, std::min<std::uint64_t>(kHeadBytes, size)));
   part.mark.offset = from + before.size();
   part.mark.in_long_line = in_long_line;
-  part.mark.trail = fingerprint(before.substr(before.size() - std::min(before.size(), kTrailBytes)));
+  part.mark.trail =
+      fingerprint(before.substr(before.size() - std::min(before.size(), kTrailBytes)));
   if (!open_live(part, std::move(fd))) return;
   part.watch = watch(part.live->fd());
   parts_.push_back(std::move(part));

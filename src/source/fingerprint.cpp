@@ -1,10 +1,10 @@
 #include "source/fingerprint.h"
 
-#include <algorithm>
-#include <cstring>
-
 #include "base/codec.h"
 #include "base/hash.h"
+
+#include <algorithm>
+#include <cstring>
 
 namespace vedette::source {
 namespace {

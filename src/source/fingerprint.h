@@ -1,5 +1,6 @@
-// What tells one log file from another when names and inodes have moved on: the hash of its first bytes,
-// the hash of the bytes before the place that was read last, and the form in which both are stored.
+// What tells one log file from another when names and inodes have moved on: the hash of its first
+// bytes, the hash of the bytes before the place that was read last, and the form in which both are
+// stored.
 //
 // Used by the followed files only. Values; no thread of their own; a hash of at most 1 KiB each.
 #pragma once
@@ -17,7 +18,8 @@ namespace vedette::source {
 
 /// The part of a file that identifies it. Rotation programs and writers never change it.
 inline constexpr std::size_t kHeadBytes = 1024;
-/// What must stand before the place where reading goes on. Tells apart files with one header in common.
+/// What must stand before the place where reading goes on. Tells apart files with one header in
+/// common.
 inline constexpr std::size_t kTrailBytes = 64;
 
 struct FileId {

@@ -26,13 +26,17 @@ TEST_SUITE("source/fingerprint") {
       const std::string more(static_cast<std::size_t>(i % 90), static_cast<char>('a' + i % 26));
       trail.append(more);
       all += more;
-      REQUIRE(trail.bytes() == std::string_view(all).substr(all.size() - std::min(all.size(), kTrailBytes)));
+      REQUIRE(trail.bytes() ==
+              std::string_view(all).substr(all.size() - std::min(all.size(), kTrailBytes)));
     }
   }
 
   TEST_CASE("marks survive being stored, and rubbish is refused") {
     const std::vector<Mark> marks{
-        {.id = {1, 2}, .head = fingerprint("head"), .offset = 10, .trail = fingerprint("ad"),
+        {.id = {1, 2},
+         .head = fingerprint("head"),
+         .offset = 10,
+         .trail = fingerprint("ad"),
          .in_long_line = true},
         {.id = {0xFFFFFFFFFFFFFFFF, 3}, .head = {}, .offset = 0, .trail = {}, .whole = true},
     };

@@ -1,12 +1,11 @@
 #include "source/inflate.h"
 
+#include "base/assert.h"
+
 #include <algorithm>
 #include <array>
-
 #include <zlib.h>
 #include <zstd.h>
-
-#include "base/assert.h"
 
 namespace vedette::source {
 namespace {
@@ -31,7 +30,8 @@ constexpr std::array kMagics{
 
 /// zstd's skippable frames, which may come first: 5? 2A 4D 18.
 bool is_skippable_frame(std::string_view head) {
-  return (static_cast<unsigned char>(head[0]) & 0xF0) == 0x50 && head.substr(1, 3) == "\x2a\x4d\x18";
+  return (static_cast<unsigned char>(head[0]) & 0xF0) == 0x50 &&
+         head.substr(1, 3) == "\x2a\x4d\x18";
 }
 
 const Magic* magic_of(std::string_view head) {
@@ -65,7 +65,8 @@ class GzipDecoder final : public Decoder {
     }
     const auto in_max = std::min<std::size_t>(in.size(), kPieceMax);
     const auto out_max = std::min<std::size_t>(room, kPieceMax);
-    stream_.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(in.data()));  // zlib predates const
+    stream_.next_in =
+        reinterpret_cast<Bytef*>(const_cast<char*>(in.data()));  // zlib predates const
     stream_.avail_in = static_cast<uInt>(in_max);
     stream_.next_out = reinterpret_cast<Bytef*>(out);
     stream_.avail_out = static_cast<uInt>(out_max);

@@ -1,16 +1,16 @@
-// Unpacking of gzip and zstd, a piece at a time, with several members one behind the other. The only
-// place that knows zlib and zstd. What a file is shows in its first bytes; names say nothing.
+// Unpacking of gzip and zstd, a piece at a time, with several members one behind the other. The
+// only place that knows zlib and zstd. What a file is shows in its first bytes; names say nothing.
 //
 // One decoder per open file; memory is bounded by the format's window (gzip 32 KiB, zstd 128 MiB at
 // most). Not thread-safe.
 #pragma once
 
+#include "base/time.h"
+
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string_view>
-
-#include "base/time.h"
 
 namespace vedette::source {
 

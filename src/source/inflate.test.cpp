@@ -1,8 +1,8 @@
 #include "source/inflate.h"
 
-#include <doctest/doctest.h>
-
 #include "source/testing.h"
+
+#include <doctest/doctest.h>
 
 using namespace vedette;
 using namespace vedette::source;
@@ -57,8 +57,8 @@ TEST_SUITE("source/inflate") {
     const std::string_view all = text;
     const std::string gz = gzip(all.substr(0, 100)) + gzip("") + gzip(all.substr(100));
     const std::string zst = zstd(all.substr(0, 100'000)) + zstd(all.substr(100'000));
-    for (const std::size_t piece : {1, 7, 4096, 1 << 20}) {
-      for (const std::size_t room : {3, 1 << 16}) {
+    for (const std::size_t piece : {1u, 7u, 4096u, 1u << 20}) {
+      for (const std::size_t room : {3u, 1u << 16}) {
         const auto a = unpack(Packing::Gzip, gz, piece, room);
         CHECK(a.text == text);
         CHECK(a.complete);
@@ -78,7 +78,8 @@ TEST_SUITE("source/inflate") {
 
   TEST_CASE("what was cut short is not complete, what was changed is damaged") {
     for (const Packing packing : {Packing::Gzip, Packing::Zstd}) {
-      const std::string whole = packing == Packing::Gzip ? gzip("some text\n") : zstd("some text\n");
+      const std::string whole =
+          packing == Packing::Gzip ? gzip("some text\n") : zstd("some text\n");
       for (std::size_t size = 0; size < whole.size(); ++size) {
         CAPTURE(size);
         const auto cut = unpack(packing, std::string_view(whole).substr(0, size), 64, 64);

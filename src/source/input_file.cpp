@@ -1,17 +1,16 @@
 #include "source/input_file.h"
 
-#include <fcntl.h>
-#include <poll.h>
-#include <unistd.h>
+#include "base/text.h"
+
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <fcntl.h>
+#include <poll.h>
 #include <string_view>
-
-#include <fmt/core.h>
-
-#include "base/text.h"
+#include <unistd.h>
 
 namespace vedette::source {
 namespace {
@@ -19,8 +18,8 @@ namespace {
 constexpr std::size_t kPieceBytes = 64 * 1024;
 constexpr std::size_t kMagicBytesMax = 8;
 
-/// The descriptor of this process that a path names. Opening /dev/fd/N anew would lose what only the old
-/// descriptor knows: whether a pipe ever had a writer, and how far a file was read.
+/// The descriptor of this process that a path names. Opening /dev/fd/N anew would lose what only
+/// the old descriptor knows: whether a pipe ever had a writer, and how far a file was read.
 std::optional<int> own_descriptor(std::string_view path) {
   if (path == "-" || path == "/dev/stdin") return STDIN_FILENO;
   if (take_prefix(path, "/dev/fd/") || take_prefix(path, "/proc/self/fd/")) {
@@ -116,7 +115,8 @@ std::optional<Time> InputFile::written_by() const {
   return packed_time ? packed_time : file_time_;
 }
 
-/// Reads another piece behind what is in in_. False when nothing came: at_eof_, blocked_ or problem_.
+/// Reads another piece behind what is in in_. False when nothing came: at_eof_, blocked_ or
+/// problem_.
 bool InputFile::fill() {
   blocked_ = false;
   if (at_eof_) return false;
@@ -138,8 +138,8 @@ bool InputFile::choose() {
   if (!packing && !at_eof_) return came;  // too short to tell: another piece
   if (!packing) packing = Packing::Plain;
   if (*packing == Packing::Foreign) {
-    problem_ = Error{Errc::InputKind, fmt::format("{}: this is {}; unpack it first", path_,
-                                                  foreign_name(head))};
+    problem_ = Error{Errc::InputKind,
+                     fmt::format("{}: this is {}; unpack it first", path_, foreign_name(head))};
     return false;
   }
   if (*packing != Packing::Plain) decoder_ = make_decoder(*packing);

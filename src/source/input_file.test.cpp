@@ -1,8 +1,8 @@
 #include "source/input_file.h"
 
-#include <doctest/doctest.h>
-
 #include "source/testing.h"
+
+#include <doctest/doctest.h>
 
 using namespace vedette;
 using namespace vedette::source;
@@ -30,7 +30,7 @@ TEST_SUITE("source/input_file") {
     write(d / "gz", gzip(text));
     write(d / "zst", zstd(text));
     for (const char* name : {"plain", "gz", "zst"}) {
-      for (const std::size_t piece : {1000, 64 * 1024, 1 << 20}) {
+      for (const std::size_t piece : {1000u, 64u * 1024, 1u << 20}) {
         auto file = InputFile::open(d / name);
         REQUIRE(file);
         CHECK(read(*file, piece) == text);

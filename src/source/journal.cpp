@@ -1,19 +1,18 @@
 #include "source/journal.h"
 
-#include <poll.h>
+#include "base/codec.h"
+#include "base/file.h"
+#include "base/text.h"
+#include "base/time.h"
+
+#include <fmt/core.h>
+#include <systemd/sd-journal.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
-
-#include <fmt/core.h>
-#include <systemd/sd-journal.h>
-
-#include "base/codec.h"
-#include "base/file.h"
-#include "base/text.h"
-#include "base/time.h"
+#include <poll.h>
 
 namespace vedette::source {
 namespace {
@@ -43,7 +42,8 @@ std::string_view first_field(sd_journal* journal, std::initializer_list<const ch
   return {};
 }
 
-/// Appends a name that anyone may have chosen: one word, so that it cannot pass for the rest of a line.
+/// Appends a name that anyone may have chosen: one word, so that it cannot pass for the rest of a
+/// line.
 void append_word(std::string& out, std::string_view word, std::string_view otherwise) {
   if (word.empty()) word = otherwise;
   for (const char c : word.substr(0, kNameBytesMax)) {
@@ -220,7 +220,9 @@ std::string Journal::position() const {
   return bytes;
 }
 
-int Journal::fd() const { return ::sd_journal_get_fd(impl_->journal); }
+int Journal::fd() const {
+  return ::sd_journal_get_fd(impl_->journal);
+}
 
 short Journal::events() const {
   const int events = ::sd_journal_get_events(impl_->journal);
@@ -231,8 +233,12 @@ void Journal::process() {
   if (const int result = ::sd_journal_process(impl_->journal); result < 0) impl_->report(result);
 }
 
-std::uint64_t Journal::bytes_read() const { return impl_->bytes_read; }
+std::uint64_t Journal::bytes_read() const {
+  return impl_->bytes_read;
+}
 
-std::vector<Error> Journal::take_problems() { return std::exchange(impl_->problems, {}); }
+std::vector<Error> Journal::take_problems() {
+  return std::exchange(impl_->problems, {});
+}
 
 }  // namespace vedette::source

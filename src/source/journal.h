@@ -1,7 +1,12 @@
-// Journal: systemd's journal as a source of lines. Each entry becomes one line in the form rsyslog writes:
+// Journal: systemd's journal as a source of lines. Each entry becomes one line in the form rsyslog
+// writes:
 //   2026-01-02T03:04:05.678901+00:00 HOST IDENT[PID]: MESSAGE
 // The only place that knows libsystemd. Owned by SourceSet, used by its thread.
 #pragma once
+
+#include "base/result.h"
+#include "model/raw_batch.h"
+#include "source/fill.h"
 
 #include <memory>
 #include <optional>
@@ -9,15 +14,12 @@
 #include <string_view>
 #include <vector>
 
-#include "base/result.h"
-#include "model/raw_batch.h"
-#include "source/fill.h"
-
 namespace vedette::source {
 
 class Journal {
  public:
-  /// This machine's journal, from now on; or the journal files of a directory, from the first entry.
+  /// This machine's journal, from now on; or the journal files of a directory, from the first
+  /// entry.
   static Result<std::unique_ptr<Journal>> open(const std::string& directory);
   ~Journal();
 
@@ -30,7 +32,8 @@ class Journal {
   // For poll().
   int fd() const;
   short events() const;
-  /// Takes note of what happened to the journal's files: whenever fd() can be read, and now and then.
+  /// Takes note of what happened to the journal's files: whenever fd() can be read, and now and
+  /// then.
   void process();
 
   std::uint64_t bytes_read() const;

@@ -1,12 +1,11 @@
 #include "source/journal.h"
 
+#include "source/testing.h"
+
 #include <doctest/doctest.h>
-
-#include <cstdlib>
-
 #include <fmt/core.h>
 
-#include "source/testing.h"
+#include <cstdlib>
 
 using namespace vedette;
 using namespace vedette::source;
@@ -31,9 +30,10 @@ struct Entry {
 void write_journal(const Directory& directory, const std::vector<Entry>& entries) {
   std::string text;
   for (const Entry& entry : entries) {
-    text += fmt::format("__REALTIME_TIMESTAMP={}\n__MONOTONIC_TIMESTAMP={}\n"
-                        "_BOOT_ID=0123456789abcdef0123456789abcdef\n",
-                        entry.microseconds, entry.microseconds);
+    text += fmt::format(
+        "__REALTIME_TIMESTAMP={}\n__MONOTONIC_TIMESTAMP={}\n"
+        "_BOOT_ID=0123456789abcdef0123456789abcdef\n",
+        entry.microseconds, entry.microseconds);
     for (const auto& [name, value] : entry.fields) {
       if (value.find('\n') == std::string::npos) {
         text += fmt::format("{}={}\n", name, value);
@@ -61,7 +61,9 @@ Entry sshd(std::int64_t microseconds, const std::string& message) {
            {"MESSAGE", message}}};
 }
 
-Lines read(SourceSet& sources) { return read_all(sources); }
+Lines read(SourceSet& sources) {
+  return read_all(sources);
+}
 
 }  // namespace
 
@@ -72,10 +74,13 @@ TEST_SUITE("source/journal") {
     write_journal(
         d, {sshd(1'700'000'000'000'001, "Failed password for root from 192.0.2.1 port 1 ssh2"),
             {1'700'000'001'000'000,
-             {{"_HOSTNAME", "web1"}, {"_TRANSPORT", "kernel"}, {"SYSLOG_IDENTIFIER", "kernel"},
+             {{"_HOSTNAME", "web1"},
+              {"_TRANSPORT", "kernel"},
+              {"SYSLOG_IDENTIFIER", "kernel"},
               {"MESSAGE", "[UFW BLOCK] IN=eth0"}}},
             {1'700'000'002'000'000,
-             {{"_SOURCE_REALTIME_TIMESTAMP", "1600000000123456"}, {"_COMM", "my daemon"},
+             {{"_SOURCE_REALTIME_TIMESTAMP", "1600000000123456"},
+              {"_COMM", "my daemon"},
               {"MESSAGE", "two\nlines: sshd[1]: forged"}}},
             {1'700'000'003'000'000, {{"SYSLOG_IDENTIFIER", "a\nb"}, {"MESSAGE", "x"}}}});
     const SystemClock clock;
@@ -147,7 +152,8 @@ TEST_SUITE("source/journal") {
     Directory d;
     std::vector<Entry> entries;
     for (int i = 0; i < 2000; ++i) {
-      entries.push_back(sshd(1'700'000'000'000'000 + i, fmt::format("{} {}", i, std::string(200, '.'))));
+      entries.push_back(
+          sshd(1'700'000'000'000'000 + i, fmt::format("{} {}", i, std::string(200, '.'))));
     }
     write_journal(d, entries);
     const SystemClock clock;

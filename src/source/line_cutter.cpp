@@ -1,9 +1,9 @@
 #include "source/line_cutter.h"
 
+#include "base/assert.h"
+
 #include <algorithm>
 #include <cstring>
-
-#include "base/assert.h"
 
 namespace vedette::source {
 namespace {
@@ -18,8 +18,8 @@ struct Cut {
   bool too_long;      // what follows them is the start of a line that is too long
 };
 
-/// Searches backwards from the end of each window in which a newline must stand, so that ordinary text
-/// is hardly touched.
+/// Searches backwards from the end of each window in which a newline must stand, so that ordinary
+/// text is hardly touched.
 Cut find_cut(const char* begin, std::size_t size) {
   std::size_t done = 0;
   while (size - done > kLineBytesMax) {

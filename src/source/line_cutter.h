@@ -1,17 +1,17 @@
 // LineCutter: turns the bytes of one source, in whatever pieces they are read, into chunks of whole
-// lines in a RawBatch. Bytes are read straight into the batch; only the unterminated end is kept aside
-// (at most kLineBytesMax bytes) and put in front of the next piece.
+// lines in a RawBatch. Bytes are read straight into the batch; only the unterminated end is kept
+// aside (at most kLineBytesMax bytes) and put in front of the next piece.
 //
 // A line longer than kLineBytesMax is handed out cut; the rest of it is skipped, never stored.
 // One per open file; not thread-safe. Cost: one backward search per 64 KiB, one copy of the tail.
 #pragma once
 
+#include "model/raw_batch.h"
+#include "source/fingerprint.h"
+
 #include <cstdint>
 #include <string>
 #include <string_view>
-
-#include "model/raw_batch.h"
-#include "source/fingerprint.h"
 
 namespace vedette::source {
 

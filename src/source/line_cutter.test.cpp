@@ -1,10 +1,11 @@
 #include "source/line_cutter.h"
 
+#include "base/random.h"
+
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cstring>
-
-#include "base/random.h"
 
 using namespace vedette;
 using namespace vedette::source;

@@ -1,14 +1,15 @@
 #include "source/lineage.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <cerrno>
+#include <fcntl.h>
+#include <unistd.h>
 
 namespace vedette::source {
 namespace {
 
-/// Unpacking more than this only to be sure about a file that was finished long ago is not worth it.
+/// Unpacking more than this only to be sure about a file that was finished long ago is not worth
+/// it.
 constexpr std::uint64_t kUnpackedToBeSureMax = 1 << 20;
 
 using Claims = std::vector<std::optional<std::size_t>>;
@@ -33,7 +34,8 @@ std::string read_at(int fd, std::uint64_t offset, std::size_t bytes) {
   return out;
 }
 
-Snapshot::Snapshot(const std::string& path) : path_(path), listing_(rotated_siblings(path)) {
+Snapshot::Snapshot(const std::string& path, Directories& directories)
+    : path_(path), directories_(&directories), listing_(rotated_siblings(path, directories)) {
   for (const Sibling& sibling : listing_) files_.push_back({sibling, {}, true, false});
   drop_half_packed();
 }
@@ -44,10 +46,12 @@ const std::string& Snapshot::head(std::size_t i) {
   file.head.emplace();
   auto opened = InputFile::open(file.sibling.path);
   if (!opened) {
-    // A file we may not read stays so; one that was renamed or removed shows up elsewhere next time.
+    // A file we may not read stays so; one that was renamed or removed shows up elsewhere next
+    // time.
     const bool forbidden = ::access(file.sibling.path.c_str(), R_OK) != 0 && errno == EACCES;
     file.readable = false;
     moved_ = moved_ || !forbidden;
+    if (!forbidden) starved_ = starved_ || !UniqueFd(::open("/", O_PATH | O_CLOEXEC));
     return *file.head;
   }
   if (!(opened->id() == file.sibling.id)) moved_ = true;
@@ -59,13 +63,14 @@ const std::string& Snapshot::head(std::size_t i) {
 
 bool Snapshot::settled() const {
   if (moved_) return false;
-  const auto now = rotated_siblings(path_);
+  const auto now = rotated_siblings(path_, *directories_);
   const bool same = std::ranges::equal(listing_, now, [](const Sibling& a, const Sibling& b) {
     return a.path == b.path && a.id == b.id;
   });
   // A slow writer may have written to a rotated file that was empty when it was passed over.
   return same && std::ranges::all_of(files_, [&](const File& file) {
-           if (!file.head || !file.head->empty() || file.sibling.kind == Rotated::Current) return true;
+           if (!file.head || !file.head->empty() || file.sibling.kind == Rotated::Current)
+             return true;
            const auto again = std::ranges::find(now, file.sibling.path, &Sibling::path);
            return again != now.end() && again->bytes == file.sibling.bytes;
          });
@@ -122,8 +127,8 @@ bool Snapshot::is(std::size_t i, const Known& known) {
   return trail_fits(i, known);
 }
 
-/// Inodes are used again for other files, so alone they prove something only for a file we hold open or
-/// may not read.
+/// Inodes are used again for other files, so alone they prove something only for a file we hold
+/// open or may not read.
 Claims Snapshot::claim_by_id(const std::vector<Known>& all) {
   Claims claims(all.size());
   for (std::size_t k = 0; k < all.size(); ++k) {
@@ -136,11 +141,12 @@ Claims Snapshot::claim_by_id(const std::vector<Known>& all) {
   return claims;
 }
 
-/// Files keep their order, so each known one is looked for between its neighbours: the first bytes alone
-/// may be those of several files.
+/// Files keep their order, so each known one is looked for between its neighbours: the first bytes
+/// alone may be those of several files.
 Claims Snapshot::claim(const std::vector<Known>& all) {
   Claims claims = claim_by_id(all);
-  if (all.empty() || claims.back()) return claims;  // what is newer than the last one is all that counts
+  if (all.empty() || claims.back())
+    return claims;  // what is newer than the last one is all that counts
   std::size_t from = 0;
   for (std::size_t k = 0; k < all.size(); ++k) {
     std::size_t until = files_.size();
@@ -183,14 +189,15 @@ std::optional<std::size_t> Snapshot::next(const std::vector<Known>& all) {
   for (std::size_t i = first; i < files_.size(); ++i) {
     const bool known = is_taken(claims, i) ||
                        std::ranges::any_of(all, [&](const Known& one) { return may_be(i, one); });
-    const bool empty = !is_current(i) && head(i).empty() && files_[i].readable;
+    // The first bytes are read here, before settled(): later they may be those of other content.
+    const bool empty = head(i).empty() && !is_current(i) && files_[i].readable;
     if (!known && !empty && !is_copy_being_made(i)) return i;
   }
   return {};
 }
 
-/// copytruncate copies first and empties the file then. Between the two the copy and the file hold the
-/// same lines; the file's are read, and the copy serves when the file has been emptied.
+/// copytruncate copies first and empties the file then. Between the two the copy and the file hold
+/// the same lines; the file's are read, and the copy serves when the file has been emptied.
 bool Snapshot::is_copy_being_made(std::size_t i) {
   const std::size_t last = files_.size() - 1;
   if (i == last || !is_current(last)) return false;

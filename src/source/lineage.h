@@ -1,20 +1,21 @@
-// Which files belong to a followed path, and which of them comes next. A rotation program renames, copies,
-// packs and deletes while we look, so everything is decided on a snapshot of the directory that is only
-// used if a second look shows the same.
+// Which files belong to a followed path, and which of them comes next. A rotation program renames,
+// copies, packs and deletes while we look, so everything is decided on a snapshot of the directory
+// that is only used if a second look shows the same.
 //
-// Used by FileTail when its file is no longer the one at the path, and at start. Cost: one listing of the
-// directory, and the first KiB of the files that names and inodes alone cannot tell apart.
+// Used by FileTail when its file is no longer the one at the path, and at start. Cost: one listing
+// of the directory, and the first KiB of the files that names and inodes alone cannot tell apart.
 #pragma once
+
+#include "base/result.h"
+#include "source/directories.h"
+#include "source/fingerprint.h"
+#include "source/input_file.h"
+#include "source/rotation.h"
 
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
-
-#include "base/result.h"
-#include "source/fingerprint.h"
-#include "source/input_file.h"
-#include "source/rotation.h"
 
 namespace vedette::source {
 
@@ -25,14 +26,14 @@ struct Known {
   bool open = false;
   /// It was being read, so that it matters how far: worth unpacking a whole file to be sure.
   bool unfinished = false;
-  /// Its content may be at the path under another inode (restored from a backup, say). Otherwise the
-  /// same content at the path was written anew.
+  /// Its content may be at the path under another inode (restored from a backup, say). Otherwise
+  /// the same content at the path was written anew.
   bool may_be_current = false;
 };
 
 class Snapshot {
  public:
-  explicit Snapshot(const std::string& path);
+  Snapshot(const std::string& path, Directories& directories);
 
   std::size_t size() const { return files_.size(); }
   const Sibling& file(std::size_t i) const { return files_[i].sibling; }
@@ -40,6 +41,8 @@ class Snapshot {
   const std::string& head(std::size_t i);
   /// After head(i): whether the content is packed.
   bool is_packed(std::size_t i) const { return files_[i].packed; }
+  /// Files could not be looked at because the process has no descriptor left.
+  bool is_starved() const { return starved_; }
   /// Nothing was renamed, added or removed since, as far as a second look can tell.
   bool settled() const;
 
@@ -49,8 +52,8 @@ class Snapshot {
   bool has(const Known& known);
   /// The file that `known` is now; pass all of them, and its place among them.
   std::optional<std::size_t> find(const std::vector<Known>& all, std::size_t which);
-  /// The oldest file that is newer than all known ones (oldest of them first) and not one of them. A
-  /// rotated file without content is passed over; one that cannot be read is not.
+  /// The oldest file that is newer than all known ones (oldest of them first) and not one of them.
+  /// A rotated file without content is passed over; one that cannot be read is not.
   std::optional<std::size_t> next(const std::vector<Known>& all);
 
  private:
@@ -71,8 +74,10 @@ class Snapshot {
   bool is_copy_being_made(std::size_t i);
 
   std::string path_;
+  Directories* directories_;
   std::vector<Sibling> listing_;
   std::vector<File> files_;
+  bool starved_ = false;
   bool moved_ = false;  // a file was not what the listing said
 };
 

@@ -1,14 +1,14 @@
 #include "source/live_file.h"
 
+#include "source/input_file.h"
+
 #include <sys/stat.h>
 #include <sys/uio.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
-
-#include "source/input_file.h"
+#include <unistd.h>
 
 namespace vedette::source {
 namespace {
@@ -50,7 +50,8 @@ LiveFile::Outcome LiveFile::read(RawBatch& batch) {
   if (count < 0) return errno == EINTR ? Outcome::Read : Outcome::Failed;
   if (static_cast<std::size_t>(count) <= before_bytes) return Outcome::Replaced;
   const std::size_t bytes = static_cast<std::size_t>(count) - before_bytes;
-  if (std::string_view(found_before.data(), before_bytes) != before.bytes()) return Outcome::Replaced;
+  if (std::string_view(found_before.data(), before_bytes) != before.bytes())
+    return Outcome::Replaced;
   if (!is_unchanged(read_head(fd_.get(), head), {space.at, bytes}, at)) return Outcome::Replaced;
   bytes_ = bytes;
   return Outcome::Read;
@@ -63,8 +64,8 @@ void LiveFile::take(RawBatch& batch, SourceIndex source, Time now) {
   bytes_ = 0;
 }
 
-/// Compares the first bytes, as they are now, with what is known of them and with what was `read` at
-/// `at`. False if they differ.
+/// Compares the first bytes, as they are now, with what is known of them and with what was `read`
+/// at `at`. False if they differ.
 bool LiveFile::is_unchanged(std::string_view found, std::string_view read, std::uint64_t at) {
   const std::size_t length = std::min<std::uint64_t>(kHeadBytes, at + read.size());
   if (found.size() < length || !begins_with(found, head_)) return false;

@@ -1,11 +1,9 @@
-// LiveFile: one plain file that is being written while it is read. Its own writer may empty it and begin
-// anew at any moment (copytruncate), so every read is checked: the first bytes must be the same before
-// and after it, and what stands before it must be what was read there.
+// LiveFile: one plain file that is being written while it is read. Its own writer may empty it and
+// begin anew at any moment (copytruncate), so every read is checked: the first bytes must be the
+// same before and after it, and what stands before it must be what was read there.
 //
 // Owned by a FileTail. Four system calls per read, at most one batch of bytes each.
 #pragma once
-
-#include <cstdint>
 
 #include "base/file.h"
 #include "base/time.h"
@@ -13,12 +11,14 @@
 #include "source/fingerprint.h"
 #include "source/line_cutter.h"
 
+#include <cstdint>
+
 namespace vedette::source {
 
 class LiveFile {
  public:
   enum class Outcome : std::uint8_t {
-    Read,      ///< bytes came; take() hands them out, and there may be more
+    Read,  ///< bytes came; take() hands them out, and there may be more
     AtEnd,
     NoRoom,    ///< the batch is full
     Replaced,  ///< this is not the content that was read before; nothing was handed out
@@ -31,8 +31,8 @@ class LiveFile {
 
   /// One read, straight into the room of the batch.
   Outcome read(RawBatch& batch);
-  /// Hands out what the last read() brought. `now` bounds the time of the lines if the file's own time
-  /// is later.
+  /// Hands out what the last read() brought. `now` bounds the time of the lines if the file's own
+  /// time is later.
   void take(RawBatch& batch, SourceIndex source, Time now);
   /// So few bytes are known that other content may well begin with the same ones.
   bool is_doubtful() const { return head_.length < kHeadBytes; }

@@ -1,10 +1,10 @@
 #include "source/live_file.h"
 
-#include <fcntl.h>
+#include "source/testing.h"
 
 #include <doctest/doctest.h>
 
-#include "source/testing.h"
+#include <fcntl.h>
 
 using namespace vedette;
 using namespace vedette::source;

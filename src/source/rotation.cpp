@@ -1,6 +1,8 @@
 #include "source/rotation.h"
 
-#include <dirent.h>
+#include "base/text.h"
+#include "base/time.h"
+
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -10,9 +12,6 @@
 #include <optional>
 #include <tuple>
 #include <unordered_map>
-
-#include "base/text.h"
-#include "base/time.h"
 
 namespace vedette::source {
 namespace {
@@ -50,12 +49,15 @@ class NameEnd {
   std::string_view text_;
 };
 
-std::uint64_t number(std::string_view digits) { return parse_int<std::uint64_t>(digits).value_or(0); }
+std::uint64_t number(std::string_view digits) {
+  return parse_int<std::uint64_t>(digits).value_or(0);
+}
 
 std::optional<std::uint64_t> seconds_of(Civil civil) {
   if (!is_valid(civil) || civil.year < 1970 || civil.year > 2199) return {};
   const auto since = from_civil_utc(civil).time_since_epoch();
-  return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::seconds>(since).count());
+  return static_cast<std::uint64_t>(
+      std::chrono::duration_cast<std::chrono::seconds>(since).count());
 }
 
 /// A date written without separators: YYYYMM, YYYYMMDD, then HH, MM, SS; or seconds since 1970.
@@ -79,7 +81,8 @@ std::optional<std::uint64_t> compact_date(std::string_view digits) {
   return {};
 }
 
-/// Groups of digits with single separators before them, read from the end of a name: the last one first.
+/// Groups of digits with single separators before them, read from the end of a name: the last one
+/// first.
 struct Groups {
   std::array<std::string_view, 8> digits;
   std::array<char, 8> separators{};
@@ -167,7 +170,9 @@ bool take_packed_ending(std::string_view& name) {
 }
 
 /// The higher the number the older: turned round, so that ranks rise with time.
-std::uint64_t rank_of_number(std::string_view digits) { return ~std::uint64_t{0} - number(digits); }
+std::uint64_t rank_of_number(std::string_view digits) {
+  return ~std::uint64_t{0} - number(digits);
+}
 
 /// .1, .2 … at the end.
 std::optional<Stamp> number_at_end(std::string_view name) {
@@ -213,23 +218,23 @@ bool look_at(Sibling& sibling) {
 }
 
 /// Adds the siblings of `path` but not `path` itself. A dated name counts as one of its own set.
-void add_siblings(const std::string& path, std::vector<Sibling>& out) {
+void add_siblings(const std::string& path, Directories& directories, std::vector<Sibling>& out) {
   const std::string directory = directory_of(path);
   const std::string name = name_of(path);
   const SiblingName own = parse_sibling(name);
   const std::string set = own.kind == Rotated::ByDate ? own.base() : name;
-  const std::string_view front = std::string_view(set).substr(0, set.size() - extension_of(set).size());
-  const std::unique_ptr<DIR, int (*)(DIR*)> listing(::opendir(directory.c_str()), ::closedir);
-  if (!listing) return;
-  while (const dirent* entry = ::readdir(listing.get())) {
-    const std::string_view found = entry->d_name;
-    if (!found.starts_with(front) || found == name) continue;
+  const std::string_view front =
+      std::string_view(set).substr(0, set.size() - extension_of(set).size());
+  for (const std::string_view found : directories.names(directory, front)) {
+    if (found == name) continue;
     const SiblingName parsed = parse_sibling(found);
     if (parsed.kind == Rotated::Current || !parsed.is_of(set)) continue;
     // A file that has its date in its own name comes after the earlier dates only.
-    if (own.kind == Rotated::ByDate && (parsed.kind != own.kind || parsed.rank >= own.rank)) continue;
+    if (own.kind == Rotated::ByDate && (parsed.kind != own.kind || parsed.rank >= own.rank))
+      continue;
     Sibling sibling;
-    sibling.path = directory == "/" ? "/" + std::string(found) : directory + "/" + std::string(found);
+    sibling.path =
+        directory == "/" ? "/" + std::string(found) : directory + "/" + std::string(found);
     sibling.kind = parsed.kind;
     sibling.rank = parsed.rank;
     sibling.packed = parsed.packed;
@@ -243,7 +248,8 @@ SiblingName parse_sibling(std::string_view file_name) {
   SiblingName out;
   std::string_view name = file_name;
   out.packed = take_packed_ending(name);
-  const auto set = [&](std::string_view front, std::string_view back, Rotated kind, std::uint64_t rank) {
+  const auto set = [&](std::string_view front, std::string_view back, Rotated kind,
+                       std::uint64_t rank) {
     out.base_front = front;
     out.base_back = back;
     out.kind = kind;
@@ -273,15 +279,17 @@ SiblingName parse_sibling(std::string_view file_name) {
   return set(name, {}, out.packed ? Rotated::Before : Rotated::Current, 1);
 }
 
-std::vector<Sibling> rotated_siblings(const std::string& path) {
+std::vector<Sibling> rotated_siblings(const std::string& path, Directories& directories) {
   std::vector<Sibling> all;
-  add_siblings(path, all);
+  add_siblings(path, directories, all);
   struct stat link {};
   if (::lstat(path.c_str(), &link) == 0 && S_ISLNK(link.st_mode)) {
-    const std::unique_ptr<char, void (*)(void*)> target(::realpath(path.c_str(), nullptr), std::free);
-    if (target) add_siblings(target.get(), all);
+    const std::unique_ptr<char, void (*)(void*)> target(::realpath(path.c_str(), nullptr),
+                                                        std::free);
+    if (target) add_siblings(target.get(), directories, all);
   }
-  std::ranges::sort(all, [](const Sibling& a, const Sibling& b) { return order_of(a) < order_of(b); });
+  std::ranges::sort(all,
+                    [](const Sibling& a, const Sibling& b) { return order_of(a) < order_of(b); });
 
   Sibling current;
   current.path = path;
@@ -289,8 +297,9 @@ std::vector<Sibling> rotated_siblings(const std::string& path) {
   std::vector<Sibling> out;
   for (Sibling& sibling : all) {
     // A hard link, or the target of the link itself.
-    const bool twice = (there && sibling.id == current.id) ||
-                       std::ranges::any_of(out, [&](const Sibling& s) { return s.id == sibling.id; });
+    const bool twice =
+        (there && sibling.id == current.id) ||
+        std::ranges::any_of(out, [&](const Sibling& s) { return s.id == sibling.id; });
     if (!twice) out.push_back(std::move(sibling));
   }
   if (there) out.push_back(std::move(current));
@@ -316,9 +325,8 @@ std::vector<std::string> oldest_first(std::vector<std::string> paths) {
   }
   std::vector<Set> ordered;
   for (auto& [key, set] : sets) {
-    std::ranges::stable_sort(set.members, [](const Sibling& a, const Sibling& b) {
-      return order_of(a) < order_of(b);
-    });
+    std::ranges::stable_sort(
+        set.members, [](const Sibling& a, const Sibling& b) { return order_of(a) < order_of(b); });
     ordered.push_back(std::move(set));
   }
   std::ranges::sort(ordered, {}, &Set::place);

@@ -1,16 +1,17 @@
 // Names of rotated log files and their order in time: what logrotate (numbers, dateext, extension,
-// compress), savelog, newsyslog, Python's and Java's loggers and Cowrie make of a name when its file is
-// put aside.
+// compress), savelog, newsyslog, Python's and Java's loggers and Cowrie make of a name when its
+// file is put aside.
 //
 // Pure functions on names; only rotated_siblings() and oldest_first() look at the disk. Any thread.
 #pragma once
+
+#include "source/directories.h"
+#include "source/fingerprint.h"
 
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "source/fingerprint.h"
 
 namespace vedette::source {
 
@@ -48,12 +49,12 @@ struct Sibling {
   bool packed = false;
 };
 
-/// The rotated siblings of a path, oldest first, and last what is at the path itself, if anything. For
-/// a symbolic link also the siblings of what it points to.
-std::vector<Sibling> rotated_siblings(const std::string& path);
+/// The rotated siblings of a path, oldest first, and last what is at the path itself, if anything.
+/// For a symbolic link also the siblings of what it points to.
+std::vector<Sibling> rotated_siblings(const std::string& path, Directories& directories);
 
-/// Puts the paths that belong to one rotated set next to each other (where the first of them stood),
-/// oldest first. All others stay where they are.
+/// Puts the paths that belong to one rotated set next to each other (where the first of them
+/// stood), oldest first. All others stay where they are.
 std::vector<std::string> oldest_first(std::vector<std::string> paths);
 
 }  // namespace vedette::source

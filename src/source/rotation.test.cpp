@@ -1,8 +1,8 @@
 #include "source/rotation.h"
 
-#include <doctest/doctest.h>
-
 #include "source/testing.h"
+
+#include <doctest/doctest.h>
 
 using namespace vedette;
 using namespace vedette::source;
@@ -59,8 +59,16 @@ TEST_SUITE("source/rotation") {
 
   TEST_CASE("a set is put in the order of time, where its first member stood") {
     const std::vector<std::string> given{
-        "x/zebra.log", "x/auth.log",  "x/auth.log.1", "x/auth.log.10.gz", "x/auth.log.2.gz",
-        "y/auth.log",  "x/a-20240102", "x/a-20231231.gz", "x/a",           "-",
+        "x/zebra.log",
+        "x/auth.log",
+        "x/auth.log.1",
+        "x/auth.log.10.gz",
+        "x/auth.log.2.gz",
+        "y/auth.log",
+        "x/a-20240102",
+        "x/a-20231231.gz",
+        "x/a",
+        "-",
     };
     const std::vector<std::string> wanted{
         "x/zebra.log", "x/auth.log.10.gz", "x/auth.log.2.gz", "x/auth.log.1", "x/auth.log",
@@ -70,13 +78,14 @@ TEST_SUITE("source/rotation") {
   }
 
   TEST_CASE("numbers behind a date, and times of day, are ordered too") {
-    CHECK(oldest_first({"a.2024-01-01.2.log", "a.2024-01-01.10.log", "a.2024-01-01.1.log", "a.log"}) ==
-          std::vector<std::string>{"a.2024-01-01.1.log", "a.2024-01-01.2.log", "a.2024-01-01.10.log",
-                                   "a.log"});
+    CHECK(oldest_first({"a.2024-01-01.2.log", "a.2024-01-01.10.log", "a.2024-01-01.1.log",
+                        "a.log"}) == std::vector<std::string>{"a.2024-01-01.1.log",
+                                                              "a.2024-01-01.2.log",
+                                                              "a.2024-01-01.10.log", "a.log"});
     CHECK(oldest_first({"l-2024010113", "l-2024010102", "l-20240101", "l.20240102-000001",
                         "l.20240101-235959"}) ==
-          std::vector<std::string>{"l-20240101", "l-2024010102", "l-2024010113", "l.20240101-235959",
-                                   "l.20240102-000001"});
+          std::vector<std::string>{"l-20240101", "l-2024010102", "l-2024010113",
+                                   "l.20240101-235959", "l.20240102-000001"});
   }
 
   TEST_CASE("siblings on disk come oldest first, the file itself last, strangers not at all") {
@@ -85,13 +94,14 @@ TEST_SUITE("source/rotation") {
                              "other.1", "log.1.swp"}) {
       write(directory / name, name);
     }
+    Directories directories;
     std::vector<std::string> names;
-    for (const Sibling& sibling : rotated_siblings(directory / "log")) {
+    for (const Sibling& sibling : rotated_siblings(directory / "log", directories)) {
       names.push_back(sibling.path.substr(directory.path().size() + 1));
     }
     CHECK(names == std::vector<std::string>{"log.2.gz", "log.1", "log-20200101", "log"});
-    CHECK(rotated_siblings(directory / "absent").empty());
-    CHECK(rotated_siblings(directory / "no/such/directory").empty());
+    CHECK(rotated_siblings(directory / "absent", directories).empty());
+    CHECK(rotated_siblings(directory / "no/such/directory", directories).empty());
   }
 
   TEST_CASE("a symbolic link brings the siblings of its target") {
@@ -100,7 +110,8 @@ TEST_SUITE("source/rotation") {
     write(directory / "app-20240102.log", "2");
     write(directory / "app-20240103.log", "3");
     REQUIRE(::symlink("app-20240102.log", (directory / "current").c_str()) == 0);
-    const auto siblings = rotated_siblings(directory / "current");
+    Directories directories;
+    const auto siblings = rotated_siblings(directory / "current", directories);
     REQUIRE(siblings.size() == 2);
     CHECK(siblings[0].path.ends_with("/app-20240101.log"));
     CHECK(siblings[1].path == directory / "current");

@@ -1,16 +1,15 @@
 #include "source/scan.h"
 
-#include <glob.h>
+#include "source/lineage.h"
+#include "source/rotation.h"
+
+#include <fmt/core.h>
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <glob.h>
 #include <unordered_map>
 #include <unordered_set>
-
-#include <fmt/core.h>
-
-#include "source/lineage.h"
-#include "source/rotation.h"
 
 namespace vedette::source {
 namespace {
@@ -18,8 +17,8 @@ namespace {
 /// Bytes that may be skipped (in lines that are too long) before others get their turn.
 constexpr std::uint64_t kBytesPerTurn = 32u << 20;
 
-/// Leaves out what is there twice: one file under two names, and log.1.gz beside the log.1 it is made
-/// from, as long as the rotation program works on it.
+/// Leaves out what is there twice: one file under two names, and log.1.gz beside the log.1 it is
+/// made from, as long as the rotation program works on it.
 std::vector<std::string> without_doubles(std::vector<std::string> paths) {
   std::unordered_set<std::string> names(paths.begin(), paths.end());
   std::unordered_set<std::string> seen;

@@ -1,10 +1,6 @@
-// Scan: inputs that are read once, from start to end, one after the other, with one of them open at a
-// time. Owned by SourceSet, used by its thread.
+// Scan: inputs that are read once, from start to end, one after the other, with one of them open at
+// a time. Owned by SourceSet, used by its thread.
 #pragma once
-
-#include <optional>
-#include <string>
-#include <vector>
 
 #include "base/clock.h"
 #include "model/raw_batch.h"
@@ -12,6 +8,10 @@
 #include "source/input_file.h"
 #include "source/line_cutter.h"
 #include "source/source_set.h"
+
+#include <optional>
+#include <string>
+#include <vector>
 
 namespace vedette::source {
 

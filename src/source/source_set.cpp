@@ -1,18 +1,5 @@
 #include "source/source_set.h"
 
-#include <poll.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
-
-#include <algorithm>
-#include <array>
-#include <atomic>
-#include <cerrno>
-#include <cmath>
-#include <deque>
-
-#include <fmt/core.h>
-
 #include "base/assert.h"
 #include "base/file.h"
 #include "base/log.h"
@@ -21,6 +8,18 @@
 #include "source/line_cutter.h"
 #include "source/scan.h"
 #include "source/watcher.h"
+
+#include <fmt/core.h>
+#include <sys/eventfd.h>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <cerrno>
+#include <cmath>
+#include <deque>
+#include <poll.h>
+#include <unistd.h>
 
 namespace vedette::source {
 namespace {
@@ -37,8 +36,8 @@ double seconds_of(std::chrono::milliseconds duration) {
 
 }  // namespace
 
-/// Everything that can give lines has a feed; those that may have some wait in line for their turn. The
-/// scanned inputs share one.
+/// Everything that can give lines has a feed; those that may have some wait in line for their turn.
+/// The scanned inputs share one.
 struct SourceSet::Impl {
   using FeedIndex = std::uint32_t;
   struct Feed {
@@ -47,13 +46,16 @@ struct SourceSet::Impl {
     std::unique_ptr<Journal> journal;
     std::unique_ptr<Scan> scan;
     bool in_line = false;
-    bool blocked = false;            // of the scan: waits for its descriptor
-    double again_at = 0;             // unsettled: when to ask again
+    bool blocked = false;  // of the scan: waits for its descriptor
+    double again_at = 0;   // unsettled: when to ask again
     double patience = kUnsettledSecondsMin;
   };
 
   Impl(const SourceOptions& o, const Clock& c)
-      : options(o), clock(c), watcher(o.watches_max), stop_fd(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {
+      : options(o),
+        clock(c),
+        watcher(o.watches_max),
+        stop_fd(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {
     VD_ASSERT(stop_fd);
   }
 
@@ -63,6 +65,7 @@ struct SourceSet::Impl {
   void collect(double now);
   void fill(RawBatch& batch, double now);
   Fill fill_from(Feed& feed, RawBatch& batch, double now);
+  void relieve(const Feed& starved);
   bool all_ended() const;
   double next_look(double deadline) const;
   void wait(double until, double now);
@@ -70,13 +73,15 @@ struct SourceSet::Impl {
   SourceOptions options;
   const Clock& clock;
   Watcher watcher;
+  Directories directories;
   UniqueFd stop_fd;
   std::atomic<bool> stopped{false};
   std::vector<SourceReport> reports;
   std::vector<Feed> feeds;
-  std::vector<FeedIndex> feed_of_source;  // for the watcher's owners
+  std::vector<FeedIndex> feed_of_source;   // for the watcher's owners
   std::vector<FeedIndex> with_descriptor;  // feeds that poll() can tell about
   bool any_polled = false;
+  bool told_starved = false;
   std::deque<FeedIndex> line;
   std::vector<FeedIndex> unsettled;
   std::vector<Watcher::Call> calls;
@@ -114,7 +119,7 @@ void SourceSet::follow(const std::string& path, bool from_start) {
   Impl& i = *impl_;
   Impl::Feed feed;
   feed.source = i.add_report(path);
-  feed.tail = std::make_unique<FileTail>(path, feed.source, i.watcher, i.clock);
+  feed.tail = std::make_unique<FileTail>(path, feed.source, i.watcher, i.directories, i.clock);
   feed.tail->start(from_start);
   i.feed_of_source.resize(i.reports.size());
   i.feed_of_source[feed.source] = i.add_feed(std::move(feed));
@@ -133,8 +138,8 @@ void SourceSet::restore(const std::vector<SourcePosition>& positions) {
   for (const SourcePosition& position : positions) {
     for (Impl::Feed& feed : impl_->feeds) {
       if (feed.scan || impl_->reports[feed.source].name != position.source) continue;
-      const bool restored = feed.tail ? feed.tail->restore(position.state)
-                                      : feed.journal->restore(position.state);
+      const bool restored =
+          feed.tail ? feed.tail->restore(position.state) : feed.journal->restore(position.state);
       if (!restored) {
         log::warn("A stored position cannot be understood; the source begins as if it were new.",
                   {{"source", position.source}});
@@ -194,8 +199,8 @@ void SourceSet::Impl::collect(double now) {
   }
 }
 
-/// Asks one after the other until the batch is full. Who filled it goes to the end of the line; who got
-/// no room keeps its place.
+/// Asks one after the other until the batch is full. Who filled it goes to the end of the line; who
+/// got no room keeps its place.
 void SourceSet::Impl::fill(RawBatch& batch, double now) {
   for (std::size_t turns = line.size(); turns > 0 && !line.empty(); --turns) {
     const FeedIndex index = line.front();
@@ -229,6 +234,7 @@ Fill SourceSet::Impl::fill_from(Feed& feed, RawBatch& batch, double now) {
   if (feed.tail) {
     const Fill filled = feed.tail->fill(batch, now);
     any_polled = any_polled || feed.tail->is_polled();
+    if (feed.tail->is_starved()) relieve(feed);
     return note(filled, feed.tail->bytes_read(), feed.tail->take_problems());
   }
   feed.journal->process();
@@ -236,8 +242,23 @@ Fill SourceSet::Impl::fill_from(Feed& feed, RawBatch& batch, double now) {
   return note(filled, feed.journal->bytes_read(), feed.journal->take_problems());
 }
 
+/// Descriptors have run out: those of rotated files that wait for slow writers are given back,
+/// since the new files matter more.
+void SourceSet::Impl::relieve(const Feed& starved) {
+  for (const Feed& feed : feeds) {
+    if (feed.tail) feed.tail->let_go_of_old();
+  }
+  if (told_starved) return;
+  told_starved = true;
+  reports[starved.source].problems.push_back(Error{
+      Errc::FileOpen, fmt::format("{}: no file descriptor is left; raise the limit (ulimit -n, "
+                                  "LimitNOFILE=) to more than twice the number of files",
+                                  starved.tail->path())});
+}
+
 bool SourceSet::Impl::all_ended() const {
-  return std::ranges::all_of(feeds, [](const Feed& feed) { return feed.scan && feed.scan->ended(); });
+  return std::ranges::all_of(feeds,
+                             [](const Feed& feed) { return feed.scan && feed.scan->ended(); });
 }
 
 double SourceSet::Impl::next_look(double deadline) const {
@@ -257,7 +278,8 @@ void SourceSet::Impl::wait(double until, double now) {
     who.push_back(index);
   }
   const double milliseconds = std::ceil(std::max(0.0, until - now) * 1000);
-  if (::poll(waiting.data(), waiting.size(), static_cast<int>(std::min(milliseconds, 60'000.0))) <= 0) {
+  if (::poll(waiting.data(), waiting.size(), static_cast<int>(std::min(milliseconds, 60'000.0))) <=
+      0) {
     return;
   }
   for (std::size_t i = 2; i < waiting.size(); ++i) {
@@ -275,9 +297,13 @@ std::vector<SourcePosition> SourceSet::positions() const {
   return out;
 }
 
-const std::vector<SourceReport>& SourceSet::reports() const { return impl_->reports; }
+const std::vector<SourceReport>& SourceSet::reports() const {
+  return impl_->reports;
+}
 
-const std::string& SourceSet::name(SourceIndex source) const { return impl_->reports[source].name; }
+const std::string& SourceSet::name(SourceIndex source) const {
+  return impl_->reports[source].name;
+}
 
 void SourceSet::stop() {
   impl_->stopped = true;
@@ -286,6 +312,8 @@ void SourceSet::stop() {
   [[maybe_unused]] const ssize_t written = ::write(impl_->stop_fd.get(), &one, sizeof one);
 }
 
-bool SourceSet::stopped() const { return impl_->stopped; }
+bool SourceSet::stopped() const {
+  return impl_->stopped;
+}
 
 }  // namespace vedette::source

@@ -1,9 +1,14 @@
-// SourceSet: every place lines come from, read by one thread. It fills RawBatches with whole lines and
-// knows how far each source was read, in a form that can be stored and resumed.
+// SourceSet: every place lines come from, read by one thread. It fills RawBatches with whole lines
+// and knows how far each source was read, in a form that can be stored and resumed.
 //
-// Life: add everything, restore() stored positions, then read() until it says Ended (scan) or stop()
-// (run). One thread; stop() may come from any other.
+// Life: add everything, restore() stored positions, then read() until it says Ended (scan) or
+// stop() (run). One thread; stop() may come from any other.
 #pragma once
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "model/commit.h"
+#include "model/raw_batch.h"
 
 #include <chrono>
 #include <cstdint>
@@ -11,11 +16,6 @@
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "base/clock.h"
-#include "base/result.h"
-#include "model/commit.h"
-#include "model/raw_batch.h"
 
 namespace vedette::source {
 
@@ -28,8 +28,8 @@ enum class ReadStatus : std::uint8_t {
 
 /// What became of one input, for progress and the final report.
 struct SourceReport {
-  std::string name;             ///< path, "-", "journal"
-  std::uint64_t bytes_read = 0; ///< of the file as it lies on disk (packed)
+  std::string name;               ///< path, "-", "journal"
+  std::uint64_t bytes_read = 0;   ///< of the file as it lies on disk (packed)
   std::uint64_t bytes_total = 0;  ///< 0 when unknown
   bool ended = false;
   std::vector<Error> problems;  ///< damaged, unreadable, vanished: what could be read was read
@@ -45,21 +45,22 @@ class SourceSet {
   SourceSet(const SourceOptions& options, const Clock& clock);
   ~SourceSet();
 
-  /// Files, globs and "-", to be read once from start to end. Rotated siblings among them come oldest
-  /// first. What cannot be opened becomes a problem in reports(); the rest goes on.
+  /// Files, globs and "-", to be read once from start to end. Rotated siblings among them come
+  /// oldest first. What cannot be opened becomes a problem in reports(); the rest goes on.
   void add_inputs(const std::vector<std::string>& paths);
   /// A file that is followed for ever, through every kind of rotation. It need not exist yet.
   /// `from_start`: without a stored position, begin with what is there already (and its rotated
   /// siblings are not read); otherwise begin at its end.
   void follow(const std::string& path, bool from_start);
-  /// systemd's journal of this machine, from now on; or the journal files of a directory, from their
-  /// first entry.
+  /// systemd's journal of this machine, from now on; or the journal files of a directory, from
+  /// their first entry.
   Result<void> follow_journal(const std::string& directory = {});
 
   /// Stored positions of an earlier process, for the sources of the same names.
   void restore(const std::vector<SourcePosition>& positions);
 
-  /// Fills `batch` (cleared first) with what is there now, waiting at most `timeout` for the first line.
+  /// Fills `batch` (cleared first) with what is there now, waiting at most `timeout` for the first
+  /// line.
   ReadStatus read(RawBatch& batch, std::chrono::milliseconds timeout);
 
   /// Positions behind the last line handed out.
@@ -67,7 +68,7 @@ class SourceSet {
   const std::vector<SourceReport>& reports() const;
   const std::string& name(SourceIndex source) const;
 
-  void stop();  ///< wakes read(); any thread, also from a signal handler
+  void stop();           ///< wakes read(); any thread, also from a signal handler
   bool stopped() const;  ///< any thread
 
  private:

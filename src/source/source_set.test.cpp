@@ -1,14 +1,14 @@
 #include "source/source_set.h"
 
-#include <fcntl.h>
+#include "base/file.h"
+#include "source/testing.h"
+
+#include <doctest/doctest.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 
-#include <doctest/doctest.h>
-
+#include <fcntl.h>
 #include <thread>
-
-#include "source/testing.h"
 
 using namespace vedette;
 using namespace vedette::source;
@@ -72,7 +72,8 @@ TEST_SUITE("source/source_set") {
     write(d / "auth.log.3.zst", zstd("2\n"));
     write(d / "auth.log.10.gz", gzip("0\n") + gzip("1\n"));
     CHECK(scan({d / "auth.log*"}).lines == Lines{"0", "1", "2", "3", "4", "5"});
-    CHECK(scan({d / "auth.log", d / "auth.log.1", d / "auth.log.2.gz"}).lines == Lines{"3", "4", "5"});
+    CHECK(scan({d / "auth.log", d / "auth.log.1", d / "auth.log.2.gz"}).lines ==
+          Lines{"3", "4", "5"});
   }
 
   TEST_CASE("the content tells what is packed, not the name") {
@@ -115,7 +116,8 @@ TEST_SUITE("source/source_set") {
     write(d / "good", "good\n");
     write(d / "a.bz2", "BZh91AY&SY");
     ::mkdir((d / "folder").c_str(), 0755);
-    const auto scanned = scan({d / "absent", d / "folder", d / "a.bz2", d / "no*match", d / "good"});
+    const auto scanned =
+        scan({d / "absent", d / "folder", d / "a.bz2", d / "no*match", d / "good"});
     CHECK(scanned.lines == Lines{"good"});
     REQUIRE(scanned.problems.size() == 4);
     CHECK((scanned.problems[0].code == Errc::FileOpen));
@@ -285,6 +287,41 @@ TEST_SUITE("source/source_set") {
     }
     CHECK(seen);
     CHECK(batches <= 2);
+  }
+
+  TEST_CASE(
+      "when descriptors run out, rotated files give theirs to the new ones, and it is said once") {
+    Directory d;
+    const SystemClock clock;
+    SourceSet sources({}, clock);
+    const auto path = [&](int i) { return d / ("log" + std::to_string(i)); };
+    for (int i = 0; i < 30; ++i) {
+      write(path(i), "old\n");
+      sources.follow(path(i), true);
+    }
+    CHECK(read_all(sources).size() == 30);
+    const UniqueFd highest(::open("/", O_PATH));
+    rlimit before{};
+    REQUIRE(::getrlimit(RLIMIT_NOFILE, &before) == 0);
+    const rlimit few{.rlim_cur = static_cast<rlim_t>(highest.get()) + 10,
+                     .rlim_max = before.rlim_max};
+    for (int i = 0; i < 30; ++i) {
+      rename(path(i), path(i) + ".1");
+      write(path(i), "new\n");
+    }
+    REQUIRE(::setrlimit(RLIMIT_NOFILE, &few) == 0);
+    RawBatch batch;
+    Lines lines;
+    const double deadline = monotonic_seconds() + 10;
+    while (lines.size() < 30 && monotonic_seconds() < deadline) {
+      sources.read(batch, std::chrono::milliseconds(100));
+      split(batch, lines);
+    }
+    REQUIRE(::setrlimit(RLIMIT_NOFILE, &before) == 0);
+    CHECK(lines == Lines(30, "new"));
+    std::size_t problems = 0;
+    for (const auto& report : sources.reports()) problems += report.problems.size();
+    CHECK(problems == 1);
   }
 
   TEST_CASE("stop wakes a reader that waits, from another thread") {

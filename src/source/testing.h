@@ -2,20 +2,21 @@
 // they need no packing library), and reading until nothing comes.
 #pragma once
 
-#include <sys/stat.h>
-#include <unistd.h>
+#include "base/assert.h"
+#include "model/raw_batch.h"
+#include "source/source_set.h"
 
+#include <sys/stat.h>
+
+#include <algorithm>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <unistd.h>
 #include <vector>
-
-#include "base/assert.h"
-#include "model/raw_batch.h"
-#include "source/source_set.h"
 
 namespace vedette::source::testing {
 
@@ -47,12 +48,18 @@ inline void put(const std::string& path, std::string_view text, const char* mode
   std::fclose(file);
 }
 /// Makes the file, or empties it first.
-inline void write(const std::string& path, std::string_view text) { put(path, text, "wb"); }
-inline void append(const std::string& path, std::string_view text) { put(path, text, "ab"); }
+inline void write(const std::string& path, std::string_view text) {
+  put(path, text, "wb");
+}
+inline void append(const std::string& path, std::string_view text) {
+  put(path, text, "ab");
+}
 inline void rename(const std::string& from, const std::string& to) {
   VD_ASSERT(std::rename(from.c_str(), to.c_str()) == 0);
 }
-inline void remove(const std::string& path) { VD_ASSERT(::unlink(path.c_str()) == 0); }
+inline void remove(const std::string& path) {
+  VD_ASSERT(::unlink(path.c_str()) == 0);
+}
 
 inline std::uint32_t crc32(std::string_view bytes) {
   std::uint32_t crc = ~0u;

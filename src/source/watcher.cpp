@@ -1,20 +1,21 @@
 #include "source/watcher.h"
 
+#include <fmt/core.h>
 #include <sys/inotify.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
-
-#include <fmt/core.h>
+#include <unistd.h>
 
 namespace vedette::source {
 namespace {
 
-// One inode may be watched both as a file and as a directory entry's target, so masks are always added.
-constexpr std::uint32_t kFileMask = IN_MODIFY | IN_ATTRIB | IN_MOVE_SELF | IN_DELETE_SELF | IN_MASK_ADD;
+// One inode may be watched both as a file and as a directory entry's target, so masks are always
+// added.
+constexpr std::uint32_t kFileMask =
+    IN_MODIFY | IN_ATTRIB | IN_MOVE_SELF | IN_DELETE_SELF | IN_MASK_ADD;
 constexpr std::uint32_t kDirectoryMask = IN_CREATE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE |
                                          IN_DELETE_SELF | IN_MOVE_SELF | IN_ATTRIB | IN_MASK_ADD |
                                          IN_ONLYDIR;
@@ -26,7 +27,8 @@ void add_once(std::vector<Watcher::Owner>& owners, Watcher::Owner owner) {
 }  // namespace
 
 Watcher::Watcher(std::size_t watches_max)
-    : fd_(watches_max > 0 ? ::inotify_init1(IN_NONBLOCK | IN_CLOEXEC) : -1), watches_max_(watches_max) {}
+    : fd_(watches_max > 0 ? ::inotify_init1(IN_NONBLOCK | IN_CLOEXEC) : -1),
+      watches_max_(watches_max) {}
 
 int Watcher::add(const char* path, std::uint32_t mask) {
   if (!fd_ || watches_.size() >= watches_max_) {
@@ -76,7 +78,8 @@ bool Watcher::collect(std::vector<Call>& calls) {
       const auto found = watches_.find(event.wd);
       if (found == watches_.end()) continue;
       Watch& watch = found->second;
-      const bool lost = (event.mask & (IN_DELETE_SELF | IN_MOVE_SELF | IN_IGNORED | IN_UNMOUNT)) != 0;
+      const bool lost =
+          (event.mask & (IN_DELETE_SELF | IN_MOVE_SELF | IN_IGNORED | IN_UNMOUNT)) != 0;
       report(watch, name, lost, calls);
       if (lost) watch.names.clear();  // what has this directory's name now is another one
       const bool gone = (event.mask & IN_IGNORED) != 0;
@@ -89,7 +92,8 @@ bool Watcher::collect(std::vector<Call>& calls) {
   return complete;
 }
 
-void Watcher::report(const Watch& watch, const char* name, bool lost, std::vector<Call>& calls) const {
+void Watcher::report(const Watch& watch, const char* name, bool lost,
+                     std::vector<Call>& calls) const {
   for (const Owner owner : watch.file_owners) calls.push_back({owner, false});
   if (*name != '\0') {
     const auto found = watch.names.find(name);

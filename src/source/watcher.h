@@ -1,16 +1,16 @@
-// Watcher: inotify for many owners. It says which of them should look again; what happened they find out
-// themselves, so that a lost or merged event does no harm.
+// Watcher: inotify for many owners. It says which of them should look again; what happened they
+// find out themselves, so that a lost or merged event does no harm.
 //
 // One per SourceSet, used by its thread. Costs one watch per open file and per directory.
 #pragma once
+
+#include "base/file.h"
+#include "base/result.h"
 
 #include <cstdint>
 #include <string>
 #include <unordered_map>
 #include <vector>
-
-#include "base/file.h"
-#include "base/result.h"
 
 namespace vedette::source {
 
@@ -24,11 +24,11 @@ class Watcher {
 
   int fd() const { return fd_.get(); }
 
-  /// Tells `owner` when something named `name` comes, goes or is renamed in `directory`. Returns the
-  /// errno, 0 for success.
+  /// Tells `owner` when something named `name` comes, goes or is renamed in `directory`. Returns
+  /// the errno, 0 for success.
   int watch_name(const std::string& directory, const std::string& name, Owner owner);
-  /// Tells `owner` when the open file is written, truncated, renamed or removed. Returns a handle, or
-  /// kNone.
+  /// Tells `owner` when the open file is written, truncated, renamed or removed. Returns a handle,
+  /// or kNone.
   int watch_file(int file, Owner owner);
   void unwatch_file(int handle, Owner owner);
 
@@ -36,8 +36,8 @@ class Watcher {
     Owner owner;
     bool names_lost;  ///< the directory itself went away: watch_name() has to be called again
   };
-  /// Whoever has to look again since the last time. Owners may come more than once. False: the kernel
-  /// lost count, so everyone has to look.
+  /// Whoever has to look again since the last time. Owners may come more than once. False: the
+  /// kernel lost count, so everyone has to look.
   bool collect(std::vector<Call>& calls);
 
  private:

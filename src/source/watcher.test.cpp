@@ -1,12 +1,11 @@
 #include "source/watcher.h"
 
-#include <fcntl.h>
+#include "source/testing.h"
 
 #include <doctest/doctest.h>
 
 #include <algorithm>
-
-#include "source/testing.h"
+#include <fcntl.h>
 
 using namespace vedette;
 using namespace vedette::source;

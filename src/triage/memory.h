@@ -1,6 +1,6 @@
-// Memory: what an entity did before any finding was about it, in a fixed 288 bytes at most, so that 65,536
-// of them fit beside everything else. When a finding comes it all moves into the threat; what stays
-// is the connections whose attempts are being counted.
+// Memory: what an entity did before any finding was about it, in a fixed 288 bytes at most, so that
+// 65,536 of them fit beside everything else. When a finding comes it all moves into the threat;
+// what stays is the connections whose attempts are being counted.
 #pragma once
 
 #include "base/time.h"
@@ -15,8 +15,8 @@
 
 namespace vedette::triage {
 
-/// A honeypot session whose beginning was not seen (it lies before the log) counts by its end. Call it
-/// when an end was counted.
+/// A honeypot session whose beginning was not seen (it lies before the log) counts by its end. Call
+/// it when an end was counted.
 template <typename CountsArray>
 void count_unseen_session(CountsArray& counts) {
   auto& begun = counts[static_cast<std::size_t>(Counter::HoneypotSession)];

@@ -34,9 +34,9 @@ bool belongs(const TimelineEntry& entry, const Deed& deed) {
 void settle(std::vector<TimelineEntry>& timeline, std::size_t at) {
   if (at == 0 || timeline[at].first >= timeline[at - 1].first) return;
   const auto entry = timeline.begin() + static_cast<std::ptrdiff_t>(at);
-  const auto place = std::upper_bound(
-      timeline.begin(), entry, entry->first,
-      [](Time first, const TimelineEntry& other) { return first < other.first; });
+  const auto place =
+      std::upper_bound(timeline.begin(), entry, entry->first,
+                       [](Time first, const TimelineEntry& other) { return first < other.first; });
   TimelineEntry moved = std::move(*entry);
   std::move_backward(place, entry, entry + 1);
   *place = std::move(moved);

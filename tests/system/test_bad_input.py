@@ -33,7 +33,8 @@ def test_binary(directory):
 def test_invalid_utf8(directory):
     """invalid UTF-8 in a user name comes out as valid JSON"""
     log = directory / "auth.log"
-    line = b"2026-05-01T10:00:%02dZ h sshd[%d]: Failed password for invalid user a\xff\xfe\x1b[31m from 203.0.113.9 port 22 ssh2\n"
+    line = (b"2026-05-01T10:00:%02dZ h sshd[%d]: Failed password for invalid user a\xff\xfe\x1b[31m "
+            b"from 203.0.113.9 port 22 ssh2\n")
     log.write_bytes(b"".join(line % (i, i + 1) for i in range(20)))
     report = scan(log)
     assert sources(report) == {"203.0.113.9"}
