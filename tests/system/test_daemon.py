@@ -96,10 +96,15 @@ class Rotator:
         self.log, self.rng, self.serial = log, rng, 0
         self.kept = []  # rotated files by age, oldest first
 
-    def rotate(self):
+    def rotate(self, caught_up):
         self.serial += 1
-        target = self.log.with_name(f"auth.log-20260101{self.serial:06}")
+        target = self.log.with_name(time.strftime("auth.log-%Y%m%d%H%M%S",
+                                                time.gmtime(1_767_225_600 + self.serial)))
         way = self.rng.choice(["rename", "copytruncate", "rename_compress", "recreate_later", "symlink"])
+        if way == "symlink" or self.log.is_symlink():
+            # Nothing in a directory tells that a file once was behind a link: who was not there when
+            # it was cannot find it. So these wait for the reader.
+            caught_up()
         if way == "copytruncate":
             shutil.copy(self.log, target)
             os.truncate(self.log.resolve(), 0)
@@ -146,7 +151,8 @@ def rotate_under_a_daemon(directory, rotations, seed):
                     out.write(text[:cut])
                     out.flush()
                     out.write(text[cut:])
-            rotator.rotate()
+            rotator.rotate(lambda: daemon.wait(lambda: ledger_lines(daemon) == written,
+                                               f"{written} lines", 30))
         record.flush()
         daemon.wait(lambda: ledger_lines(daemon) >= written, f"{written} lines to be read", 30)
         time.sleep(0.3)
