@@ -53,7 +53,7 @@ TEST_SUITE("base/bounded_table") {
   TEST_CASE("it holds what an unordered_map would hold, less what evict let go") {
     for (std::uint64_t seed = 1; seed <= 20; ++seed) {
       CAPTURE(seed);
-      run_against_model(seed, 16 << seed % 4, 300, 5'000);
+      run_against_model(seed, std::size_t{16} << seed % 4, 300, 5'000);
     }
     run_against_model(99, 4096, 3000, 50'000);  // never full: erase and insert only
   }

@@ -8,6 +8,7 @@
 #include "engine/replay.h"
 
 #include <CLI/CLI.hpp>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <set>

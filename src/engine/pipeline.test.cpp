@@ -4,6 +4,7 @@
 #include "engine/replay.h"
 
 #include <doctest/doctest.h>
+#include <fmt/core.h>
 
 #include <cstdlib>
 #include <filesystem>
@@ -120,8 +121,8 @@ TEST_SUITE("engine/pipeline") {
     const std::string path = fixture.write("auth.log", text);
     const auto wanted = by_id(replay(fixture.fields, fixture.rules, text, fixture.clock.now()));
     REQUIRE(wanted.size() == 43);
-    for (const std::size_t workers : {1, 2, 5}) {
-      for (const std::size_t lanes : {1, 3}) {
+    for (const std::size_t workers : {1u, 2u, 5u}) {
+      for (const std::size_t lanes : {1u, 3u}) {
         CAPTURE(workers);
         CAPTURE(lanes);
         PipelineOptions options;

@@ -84,8 +84,9 @@ TEST_SUITE("simulate/generator") {
     }
     REQUIRE(failed.size() > 30);
     REQUIRE(requests.size() > 30);
-    for (const auto& [source, subject] : sources) {
-      CAPTURE(source);
+    for (const auto& known : sources) {
+      const auto& [source, subject] = known;
+      CAPTURE(known.first);
       REQUIRE(generator.truth().count(subject, Action::FailedPassword) == failed[source]);
       REQUIRE(generator.truth().count(subject, Action::InvalidUser) == invalid[source]);
       REQUIRE(generator.truth().count(subject, Action::HttpRequest) == requests[source]);

@@ -38,23 +38,23 @@ TEST_SUITE("simulate/options") {
       std::string_view text;
       std::int64_t seconds;  // 0: refused
     };
-    for (const auto& [text, seconds] : {Case{"90s", 90},
-                                        {"30m", 1800},
-                                        {"12h", 43200},
-                                        {"7d", 604800},
-                                        {"2w", 1209600},
-                                        {"7", 0},
-                                        {"d", 0},
-                                        {"", 0},
-                                        {"-1d", 0},
-                                        {"0s", 0},
-                                        {"1.5h", 0},
-                                        {"99999999999d", 0},
-                                        {"10y", 0}}) {
-      CAPTURE(text);
-      const auto span = parse_span(text);
-      CHECK(span.has_value() == (seconds != 0));
-      if (span) CHECK(*span == std::chrono::seconds{seconds});
+    for (const Case& test : {Case{"90s", 90},
+                             {"30m", 1800},
+                             {"12h", 43200},
+                             {"7d", 604800},
+                             {"2w", 1209600},
+                             {"7", 0},
+                             {"d", 0},
+                             {"", 0},
+                             {"-1d", 0},
+                             {"0s", 0},
+                             {"1.5h", 0},
+                             {"99999999999d", 0},
+                             {"10y", 0}}) {
+      CAPTURE(test.text);
+      const auto span = parse_span(test.text);
+      CHECK(span.has_value() == (test.seconds != 0));
+      if (span) CHECK(*span == std::chrono::seconds{test.seconds});
     }
   }
 

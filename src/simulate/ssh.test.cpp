@@ -35,15 +35,14 @@ TEST_SUITE("simulate/ssh") {
       std::size_t lines;
       std::string_view repeated;
     };
-    for (const auto& [attempts, wanted, repeated] :
-         {Case{1, 1, ""},
-          {2, 2, ""},
-          {3, 2, "message repeated 2 times: [ Failed password for root"},
-          {6, 2, "message repeated 5 times: [ Failed password for root"}}) {
-      CAPTURE(attempts);
+    for (const Case& test : {Case{1, 1, ""},
+                             {2, 2, ""},
+                             {3, 2, "message repeated 2 times: [ Failed password for root"},
+                             {6, 2, "message repeated 5 times: [ Failed password for root"}}) {
+      CAPTURE(test.attempts);
       Bench bench("auth");
       SshConnection connection(bench.script, bench.peer, Attack::SshBruteForce);
-      connection.refuse_passwords(Login::of(bench.world.root), attempts);
+      connection.refuse_passwords(Login::of(bench.world.root), test.attempts);
       std::size_t lines = 0;
       std::uint32_t failures = 0;
       std::string last;
@@ -54,10 +53,10 @@ TEST_SUITE("simulate/ssh") {
         failures += line.fact.repeats;
         last = line.text;
       }
-      CHECK(lines == wanted);
-      CHECK(failures == attempts);
-      CHECK(contains(last, repeated));
-      if (!repeated.empty()) CHECK(last.ends_with(" ssh2]"));
+      CHECK(lines == test.lines);
+      CHECK(failures == test.attempts);
+      CHECK(contains(last, test.repeated));
+      if (!test.repeated.empty()) CHECK(last.ends_with(" ssh2]"));
     }
   }
 

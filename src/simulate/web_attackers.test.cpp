@@ -10,20 +10,20 @@ TEST_SUITE("simulate/web_attackers") {
     struct Case {
       std::string_view attack, sign;
     };
-    for (const auto& [attack, sign] : {Case{"web-sensitive-files", "/.env"},
-                                       {"web-path-traversal", "etc"},
-                                       {"web-sql-injection", "%20"},
-                                       {"web-xss", "alert("},
-                                       {"web-command-injection", "tmp"},
-                                       {"web-cve-probe", "/"},
-                                       {"web-admin-brute-force", "login"},
-                                       {"web-crawler", "/collection/object-"},
-                                       {"web-scanner", " 404 "},
-                                       {"web-malformed", "\" 400 "}}) {
-      CAPTURE(attack);
-      const auto lines = all_lines(options_for("web", attack));
+    for (const Case& test : {Case{"web-sensitive-files", "/.env"},
+                             {"web-path-traversal", "etc"},
+                             {"web-sql-injection", "%20"},
+                             {"web-xss", "alert("},
+                             {"web-command-injection", "tmp"},
+                             {"web-cve-probe", "/"},
+                             {"web-admin-brute-force", "login"},
+                             {"web-crawler", "/collection/object-"},
+                             {"web-scanner", " 404 "},
+                             {"web-malformed", "\" 400 "}}) {
+      CAPTURE(test.attack);
+      const auto lines = all_lines(options_for("web", test.attack));
       CHECK(lines.size() >= 16);
-      CHECK(count_with(lines, sign) > 0);
+      CHECK(count_with(lines, test.sign) > 0);
       for (const Line& line : lines) REQUIRE(line.fact.attack != Attack::None);
     }
   }
