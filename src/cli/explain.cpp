@@ -4,6 +4,7 @@
 #include "cli/terminal.h"
 
 #include <CLI/CLI.hpp>
+#include <fmt/core.h>
 
 namespace vedette::cli {
 namespace {

@@ -81,10 +81,10 @@ std::vector<const Evidence*> best_evidence(const Threat& threat) {
     if (!known && chosen.size() < kEvidenceShown) chosen.push_back(&evidence);
   };
   for (const Finding& finding : threat.findings) {
-    if (!finding.evidence.empty()) take(finding.evidence.back());
+    if (!finding.evidence.empty()) take(*finding.evidence.back());
   }
   for (const Finding& finding : threat.findings) {
-    for (const Evidence& evidence : finding.evidence) take(evidence);
+    for (const auto& evidence : finding.evidence) take(*evidence);
   }
   std::sort(chosen.begin(), chosen.end(),
             [](const Evidence* a, const Evidence* b) { return a->time < b->time; });
@@ -94,7 +94,7 @@ std::vector<const Evidence*> best_evidence(const Threat& threat) {
 std::string findings_text(const Threat& threat) {
   std::vector<std::string> parts;
   for (const Finding& finding : threat.findings) {
-    parts.push_back(fmt::format("{} ({})", finding.title, grouped(finding.count)));
+    parts.push_back(fmt::format("{} ({})", finding.rule->title, grouped(finding.count)));
   }
   return join(parts, ", ");
 }
@@ -113,8 +113,8 @@ std::string render_threat(const Threat& threat, std::size_t rank, const Terminal
     out += label(name, terminal) + evidence_line(*evidence, terminal) + '\n';
     name = "";
   }
-  if (!threat.findings.empty() && !threat.findings.front().advice.empty()) {
-    out += label("do", terminal) + threat.findings.front().advice + '\n';
+  if (!threat.findings.empty() && !threat.findings.front().rule->advice.empty()) {
+    out += label("do", terminal) + threat.findings.front().rule->advice + '\n';
   }
   return out;
 }
@@ -126,15 +126,16 @@ std::string render_threat_whole(const Threat& threat, const Terminal& terminal) 
   out += label("did", terminal) + counts_text(threat) + '\n';
   out += label("when", terminal) + span_text(threat) + "\n\n";
   for (const Finding& finding : threat.findings) {
-    out += fmt::format(
-        "  {} {} ({})  {}\n",
-        styled(fit(upper(to_string(finding.level)), 8), style_of(finding.level), terminal.colour),
-        styled(finding.title, Style::Bold, terminal.colour), grouped(finding.count),
-        styled(join(finding.techniques, " "), Style::Cyan, terminal.colour));
-    for (const Evidence& evidence : finding.evidence) {
-      out += "    " + evidence_line(evidence, terminal) + '\n';
+    out += fmt::format("  {} {} ({})  {}\n",
+                       styled(fit(upper(to_string(finding.rule->level)), 8),
+                              style_of(finding.rule->level), terminal.colour),
+                       styled(finding.rule->title, Style::Bold, terminal.colour),
+                       grouped(finding.count),
+                       styled(join(finding.rule->techniques, " "), Style::Cyan, terminal.colour));
+    for (const auto& evidence : finding.evidence) {
+      out += "    " + evidence_line(*evidence, terminal) + '\n';
     }
-    if (!finding.advice.empty()) out += label("do", terminal) + finding.advice + '\n';
+    if (!finding.rule->advice.empty()) out += label("do", terminal) + finding.rule->advice + '\n';
   }
   out += "\n  " + styled("Timeline", Style::Bold, terminal.colour) + '\n';
   for (const TimelineEntry& entry : threat.timeline) {

@@ -69,9 +69,9 @@ int list(const RulesOptions& options) {
 }
 
 bool is_about(const Finding& finding, const RuleTest& test, const sigma::RuleSet& rules) {
-  if (finding.title == test.rule || finding.rule_id == test.rule) return true;
+  if (finding.rule->title == test.rule || finding.rule->id == test.rule) return true;
   return std::any_of(rules.rules().begin(), rules.rules().end(), [&](const RuleInfo& rule) {
-    return rule.id == finding.rule_id && rule.name == test.rule;
+    return rule.id == finding.rule->id && rule.name == test.rule;
   });
 }
 

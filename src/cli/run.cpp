@@ -13,6 +13,7 @@
 #include "net/http_server.h"
 
 #include <CLI/CLI.hpp>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <atomic>
@@ -72,7 +73,8 @@ class Announcer {
       told_[threat.entity_hash] = threat.severity;
       std::string what;
       for (const Finding& finding : threat.findings) {
-        if (finding.level == threat.severity) what += (what.empty() ? "" : "; ") + finding.title;
+        const FindingRule& rule = *finding.rule;
+        if (rule.level == threat.severity) what += (what.empty() ? "" : "; ") + rule.title;
       }
       log::info("Threat.", {{"severity", to_string(threat.severity)},
                             {"entity", threat.entity_value},

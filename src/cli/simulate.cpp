@@ -9,6 +9,7 @@
 #include "simulate/generator.h"
 
 #include <CLI/CLI.hpp>
+#include <fmt/core.h>
 
 #include <cerrno>
 #include <csignal>

@@ -25,6 +25,7 @@ struct Observation {
   sigma::GroupMask groups = 0;  ///< groups of this entity that the matched rules feed
   std::uint32_t event = 0;
   std::uint32_t match_begin = 0;  ///< the event's matches in Batch::matches
+  std::uint32_t key_begin = 0;    ///< its keys in Batch::keys, one for each of the groups
   std::uint16_t match_count = 0;
   bool primary = false;  ///< findings about the event itself go to this entity
 };
@@ -42,7 +43,8 @@ struct Batch {
 
   RawBatch raw;
   EventBatch events;
-  std::vector<RuleIndex> matches;  ///< of one event after the other
+  std::vector<RuleIndex> matches;   ///< of one event after the other
+  std::vector<std::uint64_t> keys;  ///< in their groups, of one observation after the other
   std::vector<std::vector<Observation>> for_lane;
   std::vector<std::pair<SourceIndex, LedgerLine>> ledger;  ///< what this batch adds
   Time read_at;                                            ///< nothing in it can be younger
@@ -56,6 +58,7 @@ struct Batch {
     raw.clear();
     events.clear();
     matches.clear();
+    keys.clear();
     for (auto& observations : for_lane) observations.clear();
     ledger.clear();
     barrier.reset();

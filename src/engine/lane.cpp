@@ -3,7 +3,6 @@
 #include <bit>
 
 namespace vedette::engine {
-
 Lane::Lane(std::size_t index, std::shared_ptr<const sigma::RuleSet> rules,
            const sigma::CorrelatorOptions& correlator, const triage::TriageOptions& triage,
            triage::Triage::Load load, bool keep_state, Stats& stats)
@@ -12,7 +11,12 @@ Lane::Lane(std::size_t index, std::shared_ptr<const sigma::RuleSet> rules,
       correlator_(std::move(rules), correlator),
       triage_(triage, std::move(load)),
       keep_state_(keep_state),
-      stats_(stats) {}
+      stats_(stats) {
+  for (const RuleInfo& rule : rules_->rules()) {
+    auto& its = finding_rules_.emplace_back();
+    if (rule.reports) its = std::make_shared<const FindingRule>(finding_rule_of(rule));
+  }
+}
 
 void Lane::process(const Batch& batch, const std::vector<std::string>& source_names) {
   const auto chunks = batch.raw.chunks();
@@ -30,26 +34,25 @@ void Lane::observe(const Batch& batch, const Observation& o, std::string_view so
   const std::uint32_t weight = triage_.observe(o.entity, batch.events, event);
   if (o.primary) {
     for (const RuleIndex rule : matched) {
-      const RuleInfo& info = rules_->rules()[rule];
-      if (!info.reports) continue;
-      triage_.add(o.entity, info, event.repeats, event.time, batch.events, event, source);
-      ++findings_;
+      if (finding_rules_[rule] == nullptr) continue;
+      statements_.push_back({finding_rules_[rule], event.repeats, event.time});
     }
   }
+  const std::uint64_t* key = batch.keys.data() + o.key_begin;
   for (sigma::GroupMask left = o.groups; left != 0; left &= left - 1) {
     const auto group = static_cast<sigma::GroupIndex>(std::countr_zero(left));
-    const auto key = rules_->group_key(group, batch.events, event);
-    if (!key) continue;
     hits_.clear();
-    correlator_.observe(group, *key, o.entity.hash, batch.events, event, matched, weight, hits_);
+    correlator_.observe(group, *key++, o.entity.hash, batch.events, event, matched, weight, hits_);
+    hit_count_ += hits_.size();
     for (const sigma::Hit& hit : hits_) {
-      const RuleInfo& info = rules_->rules()[hit.correlation];
-      ++hit_count_;
-      if (!info.reports) continue;
-      triage_.add(o.entity, info, hit.count, hit.first, batch.events, event, source);
-      ++findings_;
+      if (finding_rules_[hit.correlation] == nullptr) continue;
+      statements_.push_back({finding_rules_[hit.correlation], hit.count, hit.first});
     }
   }
+  if (statements_.empty()) return;
+  findings_ += statements_.size();
+  triage_.add(o.entity, statements_, batch.events, event, source);
+  statements_.clear();
 }
 
 void Lane::publish_sizes() {

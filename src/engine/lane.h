@@ -37,7 +37,9 @@ class Lane {
   triage::Triage triage_;
   bool keep_state_;
   Stats& stats_;
-  std::vector<sigma::Hit> hits_;  // reused
+  std::vector<std::shared_ptr<const FindingRule>> finding_rules_;  // by rule; null: reports nothing
+  std::vector<sigma::Hit> hits_;                                   // these are reused
+  std::vector<triage::Statement> statements_;
   std::uint64_t findings_ = 0, hit_count_ = 0;
   // What this lane last added to the shared gauges, so that they can be corrected by the
   // difference.

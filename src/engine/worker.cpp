@@ -1,6 +1,7 @@
 #include "engine/worker.h"
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
 
 namespace vedette::engine {
@@ -94,6 +95,20 @@ void Worker::route(Batch& batch) {
   }
 }
 
+/// The groups of the observation are those in which the event has a key.
+void Worker::take_keys(Batch& batch, const Event& event, sigma::GroupMask groups,
+                       Observation& observation) const {
+  observation.key_begin = static_cast<std::uint32_t>(batch.keys.size());
+  observation.groups = 0;
+  for (; groups != 0; groups &= groups - 1) {
+    const auto group = static_cast<sigma::GroupIndex>(std::countr_zero(groups));
+    const auto key = rules_->group_key(group, batch.events, event);
+    if (!key) continue;
+    batch.keys.push_back(*key);
+    observation.groups |= sigma::GroupMask{1} << group;
+  }
+}
+
 void Worker::route_event(Batch& batch, std::uint32_t event_index, std::uint32_t match_begin) {
   const Event& event = batch.events.events()[event_index];
   Observation observation;
@@ -111,7 +126,7 @@ void Worker::route_event(Batch& batch, std::uint32_t event_index, std::uint32_t 
     const auto entity = entity_of(batch.events, event, static_cast<EntityType>(type));
     if (!entity) continue;
     observation.entity = *entity;
-    observation.groups = groups;
+    take_keys(batch, event, groups, observation);
     observation.primary = primary;
     batch.for_lane[entity->hash % lanes_].push_back(observation);
     primary = false;

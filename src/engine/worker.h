@@ -26,6 +26,8 @@ class Worker {
   void decode(Batch& batch);
   void mend_future_times(Batch& batch) const;
   void route(Batch& batch);
+  void take_keys(Batch& batch, const Event& event, sigma::GroupMask groups,
+                 Observation& observation) const;
   void route_event(Batch& batch, std::uint32_t event_index, std::uint32_t match_begin);
 
   decode::Decoder decoder_;

@@ -17,11 +17,12 @@ static_assert(kActionInfos.size() == kActions);
 constexpr auto kCategories =
     std::to_array<std::string_view>({"", "authentication", "configuration", "file", "host", "iam",
                                      "network", "process", "session", "web"});
-constexpr auto kOutcomes = std::to_array<std::string_view>({"unknown", "success", "failure"});
+constexpr auto kOutcomeNames = std::to_array<std::string_view>({"unknown", "success", "failure"});
 constexpr auto kDatasetNames =
     std::to_array<std::string_view>({"unknown", "system.auth", "system.syslog", "web.access",
                                      "web.error", "netfilter.log", "cowrie.event", "json"});
 static_assert(kDatasetNames.size() == kDatasets);
+static_assert(kOutcomeNames.size() == kOutcomes);
 
 constexpr auto kCounterNames = std::to_array<std::string_view>({
 #define VD_COUNTER(name, text, words) text,
@@ -59,7 +60,7 @@ std::string_view to_string(Category category) {
   return kCategories[static_cast<std::size_t>(category)];
 }
 std::string_view to_string(Outcome outcome) {
-  return kOutcomes[static_cast<std::size_t>(outcome)];
+  return kOutcomeNames[static_cast<std::size_t>(outcome)];
 }
 std::string_view to_string(Dataset dataset) {
   return kDatasetNames[static_cast<std::size_t>(dataset)];
@@ -68,7 +69,7 @@ std::optional<Category> parse_category(std::string_view text) {
   return find<Category>(kCategories, text);
 }
 std::optional<Outcome> parse_outcome(std::string_view text) {
-  return find<Outcome>(kOutcomes, text);
+  return find<Outcome>(kOutcomeNames, text);
 }
 std::string_view to_string(Counter counter) {
   return counter == Counter::None ? "" : kCounterNames[static_cast<std::size_t>(counter)];

@@ -33,6 +33,7 @@ enum class Dataset : std::uint8_t {
   Json,       ///< json: any other JSON object
 };
 inline constexpr std::size_t kDatasets = 8;
+inline constexpr std::size_t kOutcomes = 3;
 
 enum class Counter : std::uint8_t {
 #define VD_COUNTER(name, text, words) name,

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <tuple>
 
 namespace vedette {
 namespace {
@@ -18,7 +19,7 @@ constexpr auto kTierNames = std::to_array<std::string_view>({"working", "short-t
 static_assert(kTierNames.size() == kTiers);
 
 /// The stored form's own version: its first byte.
-constexpr std::uint64_t kVersion = 1;
+constexpr std::uint64_t kVersion = 2;
 
 /// A time that nobody told is null, not 1970.
 void write_time(JsonWriter& json, std::string_view name, Time time) {
@@ -33,15 +34,15 @@ void write_time(JsonWriter& json, std::string_view name, Time time) {
 void write_finding(JsonWriter& json, const Finding& finding) {
   json.begin_object();
   json.key("rule").begin_object();
-  json.field("id", finding.rule_id).field("title", finding.title);
-  json.field("level", to_string(finding.level)).end_object();
+  json.field("id", finding.rule->id).field("title", finding.rule->title);
+  json.field("level", to_string(finding.rule->level)).end_object();
   json.field("count", finding.count);
   write_time(json, "first_seen", finding.first_seen);
   write_time(json, "last_seen", finding.last_seen);
   json.key("evidence").begin_array();
-  for (const Evidence& evidence : finding.evidence) {
-    json.begin_object().field("line", evidence.line).field("source", evidence.source);
-    json.field("offset", evidence.offset).end_object();
+  for (const auto& evidence : finding.evidence) {
+    json.begin_object().field("line", evidence->line).field("source", evidence->source);
+    json.field("offset", evidence->offset).end_object();
   }
   json.end_array().end_object();
 }
@@ -75,21 +76,51 @@ void take_span(Reader& in, Time& first, Time& last) {
   last = Time{Duration{static_cast<std::int64_t>(a + distance)}};
 }
 
-void put_finding(Writer& out, const Finding& finding) {
-  out.bytes(finding.rule_id);
-  out.bytes(finding.title);
-  out.bytes(finding.advice);
-  out.u64(static_cast<std::uint64_t>(finding.level));
-  out.u64(finding.techniques.size());
-  for (const std::string& technique : finding.techniques) out.bytes(technique);
+using Line = std::shared_ptr<const Evidence>;
+
+bool comes_before(const Line& a, const Line& b) {
+  const auto place = [](const Evidence& line) {
+    return std::tie(line.time, line.source, line.offset, line.line);
+  };
+  return place(*a) < place(*b);
+}
+
+/// Every line of the findings once, in an order that does not depend on addresses.
+std::vector<Line> lines_of(const Threat& threat) {
+  std::vector<Line> lines;
+  for (const Finding& finding : threat.findings) {
+    lines.insert(lines.end(), finding.evidence.begin(), finding.evidence.end());
+  }
+  // Most are the same object many times: let those go before texts are compared.
+  std::sort(lines.begin(), lines.end());
+  lines.erase(std::unique(lines.begin(), lines.end()), lines.end());
+  std::sort(lines.begin(), lines.end(), comes_before);
+  const auto same = [](const Line& a, const Line& b) { return !comes_before(a, b); };
+  lines.erase(std::unique(lines.begin(), lines.end(), same), lines.end());
+  return lines;
+}
+
+void put_line(Writer& out, const Evidence& line) {
+  out.bytes(line.line);
+  out.bytes(line.source);
+  out.u64(line.offset);
+  out.time(line.time);
+}
+
+void put_finding(Writer& out, const Finding& finding, const std::vector<Line>& lines) {
+  const FindingRule& rule = *finding.rule;
+  out.bytes(rule.id);
+  out.bytes(rule.title);
+  out.bytes(rule.advice);
+  out.u64(static_cast<std::uint64_t>(rule.level));
+  out.u64(rule.techniques.size());
+  for (const std::string& technique : rule.techniques) out.bytes(technique);
   out.u64(finding.count);
   put_span(out, finding.first_seen, finding.last_seen);
   out.u64(finding.evidence.size());
-  for (const Evidence& evidence : finding.evidence) {
-    out.bytes(evidence.line);
-    out.bytes(evidence.source);
-    out.u64(evidence.offset);
-    out.time(evidence.time);
+  for (const Line& line : finding.evidence) {
+    out.u64(static_cast<std::uint64_t>(
+        std::lower_bound(lines.begin(), lines.end(), line, comes_before) - lines.begin()));
   }
 }
 
@@ -113,25 +144,36 @@ bool take_each(Reader& in, One one) {
   return in.ok();
 }
 
-bool take_finding(Reader& in, Finding& finding) {
-  finding.rule_id = in.bytes();
-  finding.title = in.bytes();
-  finding.advice = in.bytes();
-  if (!take_enum(in, kLevels, finding.level)) return false;
+bool take_line(Reader& in, std::vector<Line>& lines) {
+  Evidence line;
+  line.line = in.bytes();
+  line.source = in.bytes();
+  line.offset = in.u64();
+  line.time = in.time();
+  if (!in.ok() || line.line.size() > kEvidenceBytesMax) return false;
+  lines.push_back(std::make_shared<const Evidence>(std::move(line)));
+  return true;
+}
+
+bool take_finding(Reader& in, const std::vector<Line>& lines, Finding& finding) {
+  FindingRule rule;
+  rule.id = in.bytes();
+  rule.title = in.bytes();
+  rule.advice = in.bytes();
+  if (!take_enum(in, kLevels, rule.level)) return false;
   const auto technique = [&] {
-    finding.techniques.emplace_back(in.bytes());
+    rule.techniques.emplace_back(in.bytes());
     return in.ok();
   };
   if (!take_each(in, technique)) return false;
+  finding.rule = std::make_shared<const FindingRule>(std::move(rule));
   finding.count = in.u64();
   take_span(in, finding.first_seen, finding.last_seen);
   return take_each(in, [&] {
-    Evidence& evidence = finding.evidence.emplace_back();
-    evidence.line = in.bytes();
-    evidence.source = in.bytes();
-    evidence.offset = in.u64();
-    evidence.time = in.time();
-    return in.ok() && evidence.line.size() <= kEvidenceBytesMax;
+    const std::uint64_t line = in.u64();
+    if (!in.ok() || line >= lines.size()) return false;
+    finding.evidence.push_back(lines[line]);
+    return true;
   });
 }
 
@@ -186,10 +228,16 @@ std::optional<Status> parse_status(std::string_view text) {
   return {};
 }
 
+FindingRule finding_rule_of(const RuleInfo& rule) {
+  return {rule.id.empty() ? rule.title : rule.id, rule.title, rule.advice, rule.level,
+          rule.techniques};
+}
+
 std::vector<std::string> techniques_of(const Threat& threat) {
   std::vector<std::string> all;
   for (const Finding& finding : threat.findings) {
-    all.insert(all.end(), finding.techniques.begin(), finding.techniques.end());
+    const auto& techniques = finding.rule->techniques;
+    all.insert(all.end(), techniques.begin(), techniques.end());
   }
   std::sort(all.begin(), all.end());
   all.erase(std::unique(all.begin(), all.end()), all.end());
@@ -242,8 +290,11 @@ std::string encode(const Threat& threat) {
     out.u64(stored_id(static_cast<Counter>(i)));
     out.u64(threat.counts[i]);
   }
+  const std::vector<Line> lines = lines_of(threat);
+  out.u64(lines.size());
+  for (const Line& line : lines) put_line(out, *line);
   out.u64(threat.findings.size());
-  for (const Finding& finding : threat.findings) put_finding(out, finding);
+  for (const Finding& finding : threat.findings) put_finding(out, finding, lines);
   out.u64(threat.timeline.size());
   for (const TimelineEntry& entry : threat.timeline) {
     put_span(out, entry.first, entry.last);
@@ -259,7 +310,10 @@ std::optional<Threat> decode_threat(std::string_view bytes) {
   Threat threat;
   if (in.u64() != kVersion || !take_head(in, threat)) return {};
   if (!take_each(in, [&] { return take_count(in, threat.counts); })) return {};
-  if (!take_each(in, [&] { return take_finding(in, threat.findings.emplace_back()); })) return {};
+  std::vector<Line> lines;
+  if (!take_each(in, [&] { return take_line(in, lines); })) return {};
+  const auto finding = [&] { return take_finding(in, lines, threat.findings.emplace_back()); };
+  if (!take_each(in, finding)) return {};
   if (!take_each(in, [&] { return take_entry(in, threat.timeline.emplace_back()); })) return {};
   if (!in.done()) return {};
   return threat;

@@ -8,6 +8,7 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,7 +16,7 @@
 
 namespace vedette {
 
-/// A line that supports a finding. Kept as it stood, clipped to kEvidenceBytesMax.
+/// A line that supports findings. Kept as it stood, clipped to kEvidenceBytesMax.
 struct Evidence {
   std::string line;
   std::string source;  ///< path, "journal", "-"
@@ -24,14 +25,24 @@ struct Evidence {
 };
 inline constexpr std::size_t kEvidenceBytesMax = 1024;
 
-/// One rule's statement about the entity, over all the events that made it.
-struct Finding {
-  std::string rule_id, title, advice;
+/// What a rule says of itself where it made a finding.
+struct FindingRule {
+  std::string id;  ///< or the title, of a rule without one
+  std::string title, advice;
   Level level = Level::Medium;
   std::vector<std::string> techniques;
-  std::uint64_t count = 0;  ///< events that support it
+
+  bool operator==(const FindingRule&) const = default;
+};
+FindingRule finding_rule_of(const RuleInfo& rule);
+
+/// One rule's statement about the entity, over all the events that made it. The findings of one
+/// rule share its words, and those that one line supports share the line.
+struct Finding {
+  std::shared_ptr<const FindingRule> rule;  ///< never null
+  std::uint64_t count = 0;                  ///< events that support it
   Time first_seen, last_seen;
-  std::vector<Evidence> evidence;  ///< the earliest and the latest lines, by time
+  std::vector<std::shared_ptr<const Evidence>> evidence;  ///< the earliest and the latest, by time
 };
 
 /// Like events that followed each other, as one.

@@ -26,18 +26,18 @@ Threat make_threat() {
   threat.counts[static_cast<std::size_t>(Counter::AuthenticationFailure)] = 12;
   threat.counts[static_cast<std::size_t>(Counter::AuthenticationSuccess)] = 1;
   Finding finding;
-  finding.rule_id = "rule-1";
-  finding.title = "SSH \"brute force\"";
-  finding.advice = "Block it.";
-  finding.level = Level::High;
-  finding.techniques = {"T1110.001", "T1078"};
+  FindingRule rule{
+      "rule-1", "SSH \"brute force\"", "Block it.", Level::High, {"T1110.001", "T1078"}};
+  finding.rule = std::make_shared<const FindingRule>(rule);
   finding.count = 12;
   finding.first_seen = at(0);
   finding.last_seen = at(60);
-  finding.evidence.push_back({"Failed password\xFF", "/var/log/auth.log", 4096, at(0)});
+  finding.evidence.push_back(std::make_shared<const Evidence>(
+      Evidence{"Failed password\xFF", "/var/log/auth.log", 4096, at(0)}));
   threat.findings.push_back(finding);
-  finding.rule_id = "rule-2";
-  finding.techniques = {"T1110.001"};
+  rule.id = "rule-2";
+  rule.techniques = {"T1110.001"};
+  finding.rule = std::make_shared<const FindingRule>(rule);
   finding.evidence.clear();
   threat.findings.push_back(finding);
   threat.timeline.push_back({at(0), at(60), Action::FailedPassword, 12, "root"});
@@ -72,16 +72,19 @@ Threat random_threat(Random& random) {
   for (auto& count : threat.counts) count = random.chance(0.5) ? 0 : number();
   for (std::uint32_t i = random.below(4); i > 0; --i) {
     Finding& finding = threat.findings.emplace_back();
-    finding.rule_id = text(40);
-    finding.title = text(40);
-    finding.advice = text(200);
-    finding.level = static_cast<Level>(random.below(kLevels));
-    for (std::uint32_t j = random.below(4); j > 0; --j) finding.techniques.push_back(text(10));
+    FindingRule rule{text(40), text(40), text(200), static_cast<Level>(random.below(kLevels)), {}};
+    for (std::uint32_t j = random.below(4); j > 0; --j) rule.techniques.push_back(text(10));
+    finding.rule = std::make_shared<const FindingRule>(std::move(rule));
     finding.count = number();
     finding.first_seen = time();
     finding.last_seen = time();
     for (std::uint32_t j = random.below(4); j > 0; --j) {
-      finding.evidence.push_back({text(1024), text(30), number(), time()});
+      // Some lines support several findings.
+      const bool shared =
+          threat.findings.size() > 1 && random.chance(0.3) && !threat.findings[0].evidence.empty();
+      finding.evidence.push_back(shared ? threat.findings[0].evidence[0]
+                                        : std::make_shared<const Evidence>(
+                                              Evidence{text(1024), text(30), number(), time()}));
     }
   }
   for (std::uint32_t i = random.below(6); i > 0; --i) {
@@ -92,12 +95,12 @@ Threat random_threat(Random& random) {
 }
 
 bool equal(const Finding& a, const Finding& b) {
-  const auto same = [](const Evidence& x, const Evidence& y) {
-    return x.line == y.line && x.source == y.source && x.offset == y.offset && x.time == y.time;
+  const auto same = [](const auto& x, const auto& y) {
+    return x->line == y->line && x->source == y->source && x->offset == y->offset &&
+           x->time == y->time;
   };
-  return a.rule_id == b.rule_id && a.title == b.title && a.advice == b.advice &&
-         a.level == b.level && a.techniques == b.techniques && a.count == b.count &&
-         a.first_seen == b.first_seen && a.last_seen == b.last_seen &&
+  return *a.rule == *b.rule && a.count == b.count && a.first_seen == b.first_seen &&
+         a.last_seen == b.last_seen &&
          std::equal(a.evidence.begin(), a.evidence.end(), b.evidence.begin(), b.evidence.end(),
                     same);
 }
@@ -184,7 +187,7 @@ TEST_SUITE("model/threat") {
 
   TEST_CASE("a stored form of another version is refused") {
     std::string bytes = encode(make_threat());
-    bytes[0] = 2;
+    ++bytes[0];
     CHECK_FALSE(decode_threat(bytes).has_value());
   }
 
@@ -199,7 +202,8 @@ TEST_SUITE("model/threat") {
 
   TEST_CASE("evidence longer than any that is written is refused") {
     Threat threat = make_threat();
-    threat.findings[0].evidence[0].line.assign(kEvidenceBytesMax + 1, 'x');
+    threat.findings[0].evidence[0] = std::make_shared<const Evidence>(
+        Evidence{std::string(kEvidenceBytesMax + 1, 'x'), {}, 0, {}});
     CHECK_FALSE(decode_threat(encode(threat)).has_value());
   }
 

@@ -46,7 +46,7 @@ std::optional<std::uint64_t> key_of(const Group& group, const EventBatch& batch,
     if (!hash) return {};
     key = hash_combine(key, *hash);
   }
-  return key;
+  return hash_combine(group.stored_id, key);
 }
 
 }  // namespace vedette::sigma

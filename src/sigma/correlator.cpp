@@ -301,7 +301,7 @@ void Correlator::observe(GroupIndex group, std::uint64_t key, std::uint64_t owne
   const Time time = event.time == Time{} ? self.now : event.time;
   self.now = time;
   const std::uint64_t stored_id = self.correlations.groups[group].stored_id;
-  GroupState& state = self.state_of(hash_combine(stored_id, key), stored_id, owner);
+  GroupState& state = self.state_of(key, stored_id, owner);
   for (std::size_t i = 0; i < self.pending.size(); ++i) {
     const Pending one = self.pending[i];  // a chained correlation may move the list
     self.observe_one(state, group, one, batch, event, time, weight, hits);

@@ -36,7 +36,8 @@ class Correlator {
   Correlator(std::shared_ptr<const RuleSet> rules, const CorrelatorOptions& options);
   ~Correlator();
 
-  /// The event, which `matched` rules matched, in one of its groups. `weight`: how many occurrences
+  /// The event, which `matched` rules matched, in one of its groups, under the key that
+  /// RuleSet::group_key() gave. `weight`: how many occurrences
   /// it adds to event counts (0: it repeats what another line said; its values and its order still
   /// count). `owner`: hash of the entity of the group. Hits are appended, chained correlations
   /// included.

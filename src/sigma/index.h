@@ -80,14 +80,30 @@ struct FieldPlan {
   std::vector<RuleIndex> wakes;  ///< when the field is there at all
 };
 
+/// What a residual (residual.h) may be besides a node.
+inline constexpr std::uint32_t kAlways = 0xFFFFFFFF, kNever = 0xFFFFFFFE;
+
+/// A rule to evaluate, and the node to begin with.
+struct Candidate {
+  RuleIndex rule;
+  std::uint32_t root;  ///< or kAlways
+};
+
+/// The number of an event's head, for Index::start.
+inline std::size_t head_number(Dataset dataset, Action action, Outcome outcome) {
+  return (static_cast<std::size_t>(dataset) * kActions + static_cast<std::size_t>(action)) *
+             kOutcomes +
+         static_cast<std::size_t>(outcome);
+}
+
 struct Index {
   static constexpr std::uint16_t kNone = 0xFFFF;
   std::vector<FieldPlan> plans;
   std::array<std::uint16_t, kFieldsMax> plan_of{};
   std::uint16_t keyword_plan = kNone, original_plan = kNone;
   Lists<RuleIndex> wakes;        ///< by test
-  Lists<RuleIndex> start;        ///< by dataset * kActions + action: to evaluate in any case
-  Lists<RuleIndex> by_own_word;  ///< by dataset: when an event has an action or category of its own
+  Lists<Candidate> start;        ///< by head_number(): to evaluate in any case
+  Lists<RuleIndex> by_own_word;  ///< by dataset: when an event has words of its own for its head
 
   std::size_t bytes() const;
 };

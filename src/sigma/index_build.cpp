@@ -1,6 +1,8 @@
 #include "sigma/index_build.h"
 
 #include "base/hash.h"
+#include "sigma/evaluate.h"
+#include "sigma/residual.h"
 
 #include <algorithm>
 #include <limits>
@@ -99,8 +101,9 @@ class Builder {
       mark_looked_up(c_.codes[rule].root, c_.codes[rule].datasets);
     }
     for (const auto& rules : woken_) c_.index.wakes.push_list(rules);
+    if (const auto field = build_plans()) return field;
     build_start();
-    return build_plans();
+    return {};
   }
 
  private:
@@ -148,6 +151,14 @@ class Builder {
       const auto category = describe(static_cast<Action>(i)).category;
       if (test.head[static_cast<std::size_t>(category)]) actions.set(i);
     }
+    return actions;
+  }
+
+  /// The actions of the events for which a rule with this witness is evaluated in any case.
+  HeadMask actions_of(const Witness& witness) const {
+    HeadMask actions;
+    if (witness.score == 0) actions.set();
+    for (const std::uint32_t test : witness.tests) actions |= actions_of(c_.tests[test]);
     return actions;
   }
 
@@ -209,27 +220,28 @@ class Builder {
   }
 
   void build_start() {
-    Lists<RuleIndex>& start = c_.index.start;
-    for (std::size_t dataset = 0; dataset < kDatasets; ++dataset) {
-      const DatasetMask mask = bit(static_cast<Dataset>(dataset));
-      std::vector<RuleIndex> by_text;
-      std::vector<std::vector<RuleIndex>> by_action(kActions);
+    Residuals residuals(c_);
+    for (std::size_t number = 0; number < kDatasets; ++number) {
+      const auto dataset = static_cast<Dataset>(number);
+      std::vector<RuleIndex> by_own_word;
+      std::vector<std::vector<Candidate>> by_head(kActions * kOutcomes);
       for (RuleIndex rule = 0; rule < c_.codes.size(); ++rule) {
-        if ((c_.codes[rule].datasets & mask) == 0) continue;
-        HeadMask actions;
-        if (witnesses_[rule].score == 0) actions.set();
-        for (const std::uint32_t test : witnesses_[rule].tests) {
-          if (!c_.tests[test].in_head) continue;
-          actions |= actions_of(c_.tests[test]);
-          by_text.push_back(rule);
-        }
-        for (std::size_t i = 0; i < kActions; ++i) {
-          if (actions[i]) by_action[i].push_back(rule);
+        if ((c_.codes[rule].datasets & bit(dataset)) == 0) continue;
+        const HeadMask actions = actions_of(witnesses_[rule]);
+        if (residuals.asks_head(rule)) by_own_word.push_back(rule);
+        if (actions.none()) continue;
+        for (std::size_t i = 0; i < by_head.size(); ++i) {
+          if (!actions[i / kOutcomes]) continue;
+          Event event;
+          event.dataset = dataset;
+          event.action = static_cast<Action>(i / kOutcomes);
+          event.outcome = static_cast<Outcome>(i % kOutcomes);
+          const std::uint32_t root = residuals.of(rule, head_of(event));
+          if (root != kNever) by_head[i].push_back({rule, root});
         }
       }
-      for (const auto& rules : by_action) start.push_list(rules);
-      by_text.erase(std::unique(by_text.begin(), by_text.end()), by_text.end());
-      c_.index.by_own_word.push_list(by_text);
+      for (const auto& rules : by_head) c_.index.start.push_list(rules);
+      c_.index.by_own_word.push_list(by_own_word);
     }
   }
 

@@ -19,6 +19,12 @@ bool stands_in(std::string_view part, std::string_view whole) {
   return offset <= whole.size() && part.size() <= whole.size() - offset;
 }
 
+/// What the exact table of a field said about the value looked up last.
+struct LastLookUp {
+  std::string text;
+  std::uint32_t effects = 0;
+};
+
 }  // namespace
 
 struct Matcher::Impl {
@@ -27,7 +33,8 @@ struct Matcher::Impl {
         compiled(rules->compiled()),
         index(compiled.index),
         fired(compiled.tests.size(), 0),
-        woken(compiled.codes.size(), 0) {
+        woken(compiled.codes.size(), 0),
+        last_look_ups(index.plans.size()) {
     for (const FieldPlan& plan : index.plans) {
       if (plan.literals) scratch.fit(*plan.literals);
     }
@@ -44,15 +51,16 @@ struct Matcher::Impl {
     candidates.clear();
   }
 
-  void wake(RuleIndex rule) {
-    if (woken[rule] == epoch) return;
-    woken[rule] = epoch;
-    candidates.push_back(rule);
+  void wake(const Candidate& candidate) {
+    if (woken[candidate.rule] == epoch) return;
+    woken[candidate.rule] = epoch;
+    candidates.push_back(candidate);
   }
 
   void wake_all(std::span<const RuleIndex> list) {
     for (const RuleIndex rule : list) {
-      if ((compiled.codes[rule].datasets & dataset) != 0) wake(rule);
+      const RuleCode& code = compiled.codes[rule];
+      if ((code.datasets & dataset) != 0) wake({rule, code.root});
     }
   }
 
@@ -68,7 +76,10 @@ struct Matcher::Impl {
       scanned_size = text.size();
       plan.literals->scan(text, scratch, &Impl::on_literal, this);
     }
-    if (plan.exact.may_have(text.size())) look_up_exact(plan.exact, text);
+    if (plan.exact.may_have(text.size())) {
+      look_up_exact(plan.exact, text,
+                    last_look_ups[static_cast<std::size_t>(&plan - index.plans.data())]);
+    }
   }
 
   static int on_literal(unsigned id, unsigned long long, unsigned long long to, unsigned,
@@ -83,19 +94,29 @@ struct Matcher::Impl {
     return 0;
   }
 
-  void look_up_exact(const ExactTable& table, std::string_view text) {
+  /// Most values are those of the event before: the same program, the same user.
+  void look_up_exact(const ExactTable& table, std::string_view text, LastLookUp& last) {
+    if (last.text.empty() || last.text != text) {
+      last.text.assign(text);
+      last.effects = find_exact(table, text);
+    }
+    if (last.effects == 0) return;
+    for (const Effect& effect : table.effects[last.effects - 1]) take_effect(effect);
+  }
+
+  /// Which list of effects, from 1; 0: no pattern is this value.
+  std::uint32_t find_exact(const ExactTable& table, std::string_view text) const {
     std::array<char, ExactTable::kLengthMax> key;
     std::ranges::transform(text, key.begin(), lower);
     const std::uint64_t hash = hash64({key.data(), text.size()});
     const std::size_t mask = table.slots.size() - 1;
     for (std::size_t at = hash & mask; table.slots[at].effects != 0; at = (at + 1) & mask) {
       const ExactTable::Slot& slot = table.slots[at];
-      if (slot.hash != hash || !equals_ignore_case(compiled.patterns[slot.pattern].text, text)) {
-        continue;
+      if (slot.hash == hash && equals_ignore_case(compiled.patterns[slot.pattern].text, text)) {
+        return slot.effects;
       }
-      for (const Effect& effect : table.effects[slot.effects - 1]) take_effect(effect);
-      return;
     }
+    return 0;
   }
 
   void look_up_anywhere(const EventBatch& batch, const Event& event) {
@@ -117,8 +138,8 @@ struct Matcher::Impl {
 
   void find_candidates(const EventBatch& batch, const Event& event) {
     const auto number = static_cast<std::size_t>(event.dataset);
-    const auto start = index.start[number * kActions + static_cast<std::size_t>(event.action)];
-    for (const RuleIndex rule : start) wake(rule);
+    const std::size_t head = head_number(event.dataset, event.action, event.outcome);
+    for (const Candidate& candidate : index.start[head]) wake(candidate);
     for (const Value& value : batch.values(event)) {
       const std::size_t field = vedette::index(value.field);
       if (field < kHeadFields) {
@@ -136,19 +157,22 @@ struct Matcher::Impl {
     if (index.keyword_plan != Index::kNone || index.original_plan != Index::kNone) {
       look_up_anywhere(batch, event);
     }
-    if (!std::ranges::is_sorted(candidates)) std::ranges::sort(candidates);
+    if (!std::ranges::is_sorted(candidates, {}, &Candidate::rule)) {
+      std::ranges::sort(candidates, {}, &Candidate::rule);
+    }
   }
 
   std::shared_ptr<const RuleSet> rules;
   const RuleSet::Compiled& compiled;
   const Index& index;
   LiteralScratch scratch;
-  std::vector<std::uint32_t> fired;  // by test: the epoch in which it was found true
-  std::vector<std::uint32_t> woken;  // by rule
-  std::uint32_t epoch = 0;           // one per event, so that nothing needs clearing
+  std::vector<std::uint32_t> fired;       // by test: the epoch in which it was found true
+  std::vector<std::uint32_t> woken;       // by rule
+  std::vector<LastLookUp> last_look_ups;  // by plan
+  std::uint32_t epoch = 0;                // one per event, so that nothing needs clearing
   DatasetMask dataset = 0;
   bool own_words = false;  // the event has words of its own for what its head says
-  std::vector<RuleIndex> candidates;
+  std::vector<Candidate> candidates;
   const FieldPlan* scanned = nullptr;
   std::size_t scanned_size = 0;
 };
@@ -164,8 +188,10 @@ void Matcher::match(const EventBatch& batch, std::vector<Match>& out) {
     impl_->find_candidates(batch, event);
     const Evaluation evaluation{impl_->compiled,     batch,       event, impl_->own_words,
                                 impl_->fired.data(), impl_->epoch};
-    for (const RuleIndex rule : impl_->candidates) {
-      if (holds(evaluation, impl_->compiled.codes[rule].root)) out.push_back({number, rule});
+    for (const auto [rule, residual] : impl_->candidates) {
+      // A residual does not know of the event's own words.
+      const std::uint32_t root = impl_->own_words ? impl_->compiled.codes[rule].root : residual;
+      if (root == kAlways || holds(evaluation, root)) out.push_back({number, rule});
     }
     ++number;
   }

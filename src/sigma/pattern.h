@@ -69,20 +69,28 @@ struct Item {
 /// `key`: field and modifiers, "" for a keyword. The error is without a place; `line` says where.
 Result<Item> parse_item(std::string_view key, const YamlNode& value, std::uint32_t& error_line);
 
-/// A value of an event as text. Lives as long as the value and the buffer.
+/// A value of an event as text, which is only made when it is asked for. Lives as long as the
+/// value.
 class ValueText {
  public:
-  explicit ValueText(const Value& value);
+  explicit ValueText(const Value& value) : value_(&value) {
+    if (value.type == ValueType::String) text_ = value.string();
+  }
   explicit ValueText(std::string_view text) : text_(text) {}
   ValueText(const ValueText&) = delete;
   ValueText& operator=(const ValueText&) = delete;
-  std::string_view text() const { return text_; }
+  std::string_view text() const {
+    if (text_.data() == nullptr && value_ != nullptr) write();
+    return text_;
+  }
   const Value* value() const { return value_; }  ///< nullptr: a text of the event's head
 
  private:
+  void write() const;
+
   const Value* value_ = nullptr;
-  std::string_view text_;
-  char buffer_[48];
+  mutable std::string_view text_;
+  mutable char buffer_[48];
 };
 
 /// Not for FieldRef, Null, Exists and Absent, which need the event.

@@ -122,7 +122,8 @@ bool network_matches(const Pattern& pattern, const ValueText& value) {
 
 }  // namespace
 
-ValueText::ValueText(const Value& value) : value_(&value) {
+void ValueText::write() const {
+  const Value& value = *value_;
   char* end = buffer_;
   switch (value.type) {
     case ValueType::String:

@@ -56,7 +56,8 @@ class RuleSet {
   std::span<const GroupBy> groups() const;
   /// The groups of the correlations that this rule feeds, directly or through other correlations.
   GroupMask groups_fed_by(RuleIndex rule) const;
-  /// The key of the event in this group; nothing when the event lacks one of the fields.
+  /// The key of the event in this group, another in every group; nothing when the event lacks one
+  /// of the fields.
   std::optional<std::uint64_t> group_key(GroupIndex group, const EventBatch& batch,
                                          const Event& event) const;
 

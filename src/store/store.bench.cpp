@@ -22,12 +22,16 @@ Threat make_threat(std::uint64_t number) {
   threat.first_seen = threat.last_seen = Time{std::chrono::seconds{1772323200}};
   for (int i = 0; i < 3; ++i) {
     Finding& finding = threat.findings.emplace_back();
-    finding.rule_id = "00000000-0000-0000-0000-00000000000" + std::to_string(i);
-    finding.title = "SSH brute force";
-    finding.advice = "Block the source and let sshd accept keys only.";
-    finding.techniques = {"T1110.001"};
-    for (int j = 0; j < 6; ++j)
-      finding.evidence.push_back({std::string(110, 'x'), "/var/log/auth.log", 1, {}});
+    finding.rule = std::make_shared<const FindingRule>(
+        FindingRule{"00000000-0000-0000-0000-00000000000" + std::to_string(i),
+                    "SSH brute force",
+                    "Block the source and let sshd accept keys only.",
+                    Level::Medium,
+                    {"T1110.001"}});
+    for (std::uint64_t j = 0; j < 6; ++j) {
+      finding.evidence.push_back(std::make_shared<const Evidence>(
+          Evidence{std::string(110, 'x'), "/var/log/auth.log", j, {}}));
+    }
   }
   for (int i = 0; i < 10; ++i)
     threat.timeline.push_back({{}, {}, Action::FailedPassword, 5, "root"});

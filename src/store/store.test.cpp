@@ -59,10 +59,10 @@ Threat make_threat(std::uint64_t hash, Level severity = Level::High) {
   threat.first_seen = Time{std::chrono::seconds{1772323200}};
   threat.last_seen = threat.first_seen + std::chrono::hours{1};
   Finding& finding = threat.findings.emplace_back();
-  finding.rule_id = "rule";
-  finding.level = severity;
+  finding.rule = std::make_shared<const FindingRule>(FindingRule{"rule", {}, {}, severity, {}});
   finding.count = 3;
-  finding.evidence.push_back({"a line", "auth.log", 17, threat.first_seen});
+  finding.evidence.push_back(
+      std::make_shared<const Evidence>(Evidence{"a line", "auth.log", 17, threat.first_seen}));
   return threat;
 }
 
@@ -468,7 +468,8 @@ TEST_SUITE("store/store") {
     Commit commit;
     for (std::uint64_t i = 0; i < 5000; ++i) {
       commit.threats.push_back(make_threat(i * 0x9E3779B97F4A7C15u));
-      commit.threats.back().findings[0].evidence[0].line = std::string(1000, 'x');
+      commit.threats.back().findings[0].evidence[0] =
+          std::make_shared<const Evidence>(Evidence{std::string(1000, 'x'), {}, 0, {}});
     }
     REQUIRE((*store)->commit(commit));
     CHECK(*(*store)->threat_count() == 5000);

@@ -14,8 +14,7 @@ Threat make_threat(std::uint64_t hash, Level level, std::uint64_t count, Time la
   threat.entity_hash = hash;
   threat.last_seen = last;
   Finding finding;
-  finding.rule_id = "a";
-  finding.level = level;
+  finding.rule = make_rule("a", level);
   finding.count = count;
   finding.first_seen = finding.last_seen = last;
   threat.findings.push_back(finding);

@@ -11,8 +11,7 @@ namespace {
 
 Finding make_finding(std::string id, Level level, std::uint64_t count, Time last) {
   Finding finding;
-  finding.rule_id = std::move(id);
-  finding.level = level;
+  finding.rule = make_rule(id, level);
   finding.count = count;
   finding.first_seen = finding.last_seen = last;
   return finding;
@@ -103,7 +102,7 @@ TEST_SUITE("triage/score") {
           one.count += 1 + random.below(1000);
           break;
         case 1:
-          one.level = Level::Critical;
+          one.rule = make_rule(one.rule->id, Level::Critical);
           break;
         default:
           one.last_seen += std::chrono::hours{random.below(100)};

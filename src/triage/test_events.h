@@ -67,14 +67,9 @@ class Events {
   EventBatch batch_;
 };
 
-inline RuleInfo make_rule(std::string_view id, Level level) {
-  RuleInfo rule;
-  rule.id = id;
-  rule.title = "Rule " + std::string(id);
-  rule.level = level;
-  rule.techniques = {"T1110.001"};
-  rule.advice = "Look.";
-  return rule;
+inline std::shared_ptr<const FindingRule> make_rule(std::string_view id, Level level) {
+  return std::make_shared<const FindingRule>(
+      FindingRule{std::string(id), "Rule " + std::string(id), "Look.", level, {"T1110.001"}});
 }
 
 template <typename T>

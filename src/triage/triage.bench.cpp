@@ -50,9 +50,10 @@ void observe_threat(benchmark::State& state) {
   const Crowd crowd(static_cast<std::uint32_t>(state.range(0)));
   Triage triage({}, kNowhere);
   const auto events = crowd.batch.events();
-  const RuleInfo rule = make_rule("00000000-0000-0000-0000-000000000000", Level::High);
+  const auto rule = make_rule("00000000-0000-0000-0000-000000000000", Level::High);
   for (std::size_t i = 0; i < events.size(); ++i) {
-    triage.add(crowd.entities[i], rule, 1, events[i].time, crowd.batch, events[i], "auth.log");
+    const Statement statement{rule, 1, events[i].time};
+    triage.add(crowd.entities[i], {&statement, 1}, crowd.batch, events[i], "auth.log");
   }
   std::size_t i = 0;
   for (auto _ : state) {
@@ -78,14 +79,14 @@ void add_to_finding(benchmark::State& state) {
   Events events;
   const Event& event = events.make({.action = Action::FailedPassword, .time = at(0)});
   Triage triage({}, kNowhere);
-  std::vector<RuleInfo> rules;
+  std::vector<std::shared_ptr<const FindingRule>> rules;
   for (char c = 'a'; c < 'a' + state.range(0); ++c) {
     rules.push_back(make_rule(std::string("00000000-0000-0000-0000-00000000000") + c, Level::High));
   }
   std::size_t i = 0;
   for (auto _ : state) {
-    triage.add(events.entity(), rules[i], 1, event.time, events.batch(), event,
-               "/var/log/auth.log");
+    const Statement statement{rules[i], 1, event.time};
+    triage.add(events.entity(), {&statement, 1}, events.batch(), event, "/var/log/auth.log");
     if (++i == rules.size()) i = 0;
   }
 }
@@ -93,13 +94,13 @@ BENCHMARK(add_to_finding)->Arg(1)->Arg(10);
 
 void add_with_evidence(benchmark::State& state) {
   Triage triage({}, kNowhere);
-  const RuleInfo rule = make_rule("00000000-0000-0000-0000-000000000000", Level::High);
+  const auto rule = make_rule("00000000-0000-0000-0000-000000000000", Level::High);
   const Crowd crowd(20000);
   const auto events = crowd.batch.events();
   std::size_t i = 0;
   for (auto _ : state) {
-    triage.add(crowd.entities[0], rule, 1, events[i].time, crowd.batch, events[i],
-               "/var/log/auth.log");
+    const Statement statement{rule, 1, events[i].time};
+    triage.add(crowd.entities[0], {&statement, 1}, crowd.batch, events[i], "/var/log/auth.log");
     if (++i == events.size()) i = 0;
   }
 }
@@ -108,7 +109,7 @@ BENCHMARK(add_with_evidence);
 void score_of_findings(benchmark::State& state) {
   std::vector<Finding> findings(static_cast<std::size_t>(state.range(0)));
   for (std::size_t i = 0; i < findings.size(); ++i) {
-    findings[i].rule_id = "rule " + std::to_string(i);
+    findings[i].rule = make_rule("rule " + std::to_string(i), Level::Medium);
     findings[i].count = i + 1;
     findings[i].last_seen = at(0);
   }

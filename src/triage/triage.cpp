@@ -1,6 +1,7 @@
 #include "triage/triage.h"
 
 #include "base/bounded_table.h"
+#include "base/text.h"
 #include "triage/attempts.h"
 #include "triage/findings.h"
 #include "triage/hash_filter.h"
@@ -36,11 +37,12 @@ std::size_t bytes_of(const Threat& threat) {
                     threat.timeline.capacity() * sizeof(TimelineEntry);
   for (const TimelineEntry& entry : threat.timeline) sum += entry.detail.capacity();
   for (const Finding& finding : threat.findings) {
-    sum += finding.title.capacity() + finding.advice.capacity() +
-           finding.techniques.capacity() * sizeof(std::string) +
-           finding.evidence.capacity() * sizeof(Evidence);
-    for (const Evidence& line : finding.evidence)
-      sum += line.line.capacity() + line.source.capacity();
+    sum += finding.evidence.capacity() * sizeof(finding.evidence[0]);
+    // A line that several findings have is counted once among them.
+    for (const auto& line : finding.evidence) {
+      const std::size_t whole = sizeof(Evidence) + line->line.capacity() + line->source.capacity();
+      sum += whole / static_cast<std::size_t>(line.use_count());
+    }
   }
   return sum;
 }
@@ -272,7 +274,7 @@ std::uint32_t Triage::observe(const EntityRef& entity, const EventBatch& batch,
   return impl_->observe(entity, batch, event);
 }
 
-void Triage::add(const EntityRef& entity, const RuleInfo& rule, std::uint64_t count, Time first,
+void Triage::add(const EntityRef& entity, std::span<const Statement> statements,
                  const EventBatch& batch, const Event& event, std::string_view source) {
   Impl& impl = *impl_;
   Memory& memory = impl.memory_of(entity.hash);
@@ -290,8 +292,13 @@ void Triage::add(const EntityRef& entity, const RuleInfo& rule, std::uint64_t co
     one = impl.held[memory.held].get();
   }
   impl.touch(*one, memory.held);
-  add_statement(one->threat, {rule, count, first, event, source}, impl.options.evidence_max);
-  widen(one->threat.first_seen, one->threat.last_seen, first);
+  const auto line = std::make_shared<const Evidence>(
+      Evidence{std::string(clip_utf8(event.raw, kEvidenceBytesMax)), std::string(source),
+               event.offset, event.time});
+  for (const Statement& statement : statements) {
+    add_statement(one->threat, statement, line, impl.options.evidence_max);
+    widen(one->threat.first_seen, one->threat.last_seen, statement.first);
+  }
   widen(one->threat.first_seen, one->threat.last_seen, event.time);
 }
 

@@ -9,13 +9,14 @@
 #include "model/commit.h"
 #include "model/entity.h"
 #include "model/event.h"
-#include "model/rule.h"
 #include "model/threat.h"
+#include "triage/findings.h"
 
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -47,10 +48,9 @@ class Triage {
   /// kind of line reports (sshd's own verdicts, PAM's, refusals, closings). See attempts.h.
   std::uint32_t observe(const EntityRef& entity, const EventBatch& batch, const Event& event);
 
-  /// A finding about the entity: `count` more events, the earliest at `first`, the latest is
-  /// `event`.
-  void add(const EntityRef& entity, const RuleInfo& rule, std::uint64_t count, Time first,
-           const EventBatch& batch, const Event& event, std::string_view source);
+  /// Findings about the entity; the latest of their events is `event`, from `source`.
+  void add(const EntityRef& entity, std::span<const Statement> statements, const EventBatch& batch,
+           const Event& event, std::string_view source);
 
   /// Appends what changed since the last call: threats whole, scored as of their own last event,
   /// and the rows of entities. A threat leaves memory only after this gave its last change.

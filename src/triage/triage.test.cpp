@@ -46,9 +46,11 @@ struct Lane {
     const Event& event = events.make(what);
     return triage->observe(events.entity(), events.batch(), event);
   }
-  void add(const Events::What& what, const RuleInfo& rule, std::uint64_t count = 1) {
+  void add(const Events::What& what, const std::shared_ptr<const FindingRule>& rule,
+           std::uint64_t count = 1) {
     const Event& event = events.make(what);
-    triage->add(events.entity(), rule, count, event.time, events.batch(), event, "auth.log");
+    const Statement statement{rule, count, event.time};
+    triage->add(events.entity(), {&statement, 1}, events.batch(), event, "auth.log");
   }
   Threat threat(std::string_view source) {
     events.make({.action = Action::FailedPassword, .time = at(0), .source = source});
@@ -62,8 +64,8 @@ struct Lane {
   std::size_t changed = 0, loads = 0;
 };
 
-const RuleInfo kBruteForce = make_rule("brute-force", Level::High);
-const RuleInfo kScan = make_rule("scan", Level::Medium);
+const auto kBruteForce = make_rule("brute-force", Level::High);
+const auto kScan = make_rule("scan", Level::Medium);
 
 TEST_SUITE("triage/triage") {
   TEST_CASE("what an entity did before its first finding is part of its threat") {
@@ -239,7 +241,8 @@ TEST_SUITE("triage/triage") {
     CHECK_FALSE(triage.restore({StateKind::Entity, key, key, "?"}));
     CHECK_FALSE(triage.restore({StateKind::Group, key, key, lane.rows.begin()->second}));
     const Event& event = lane.events.make({.action = Action::FailedPassword, .time = at(9)});
-    triage.add(lane.events.entity(), kScan, 1, at(9), lane.events.batch(), event, "auth.log");
+    const Statement statement{kScan, 1, at(9)};
+    triage.add(lane.events.entity(), {&statement, 1}, lane.events.batch(), event, "auth.log");
     Commit commit;
     triage.take_changes(commit);
     REQUIRE(commit.threats.size() == 1);
