@@ -104,8 +104,6 @@ struct Index {
   Lists<RuleIndex> wakes;        ///< by test
   Lists<Candidate> start;        ///< by head_number(): to evaluate in any case
   Lists<RuleIndex> by_own_word;  ///< by dataset: when an event has words of its own for its head
-
-  std::size_t bytes() const;
 };
 
 }  // namespace vedette::sigma

@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <limits>
 #include <map>
-#include <optional>
 #include <set>
 #include <tuple>
 
@@ -81,14 +80,10 @@ struct Witness {
 
 class Builder {
  public:
-  Builder(RuleSet::Compiled& compiled, const std::set<Field>& refused)
-      : c_(compiled), refused_(refused) {}
+  explicit Builder(RuleSet::Compiled& compiled) : c_(compiled) {}
 
-  /// Returns the field whose literals cannot be compiled, if there is one.
-  std::optional<Field> build() {
-    c_.index = Index{};
+  void build() {
     c_.index.plan_of.fill(Index::kNone);
-    for (Test& test : c_.tests) test.indexed = false;
     for (const auto& [names, node] : c_.process_nodes) shared_.insert(c_.nodes[node].first);
     for (const Test& test : c_.tests) whole_values_[test.field] += is_whole(test) ? 1 : 0;
     witnesses_.assign(c_.codes.size(), {});
@@ -101,9 +96,8 @@ class Builder {
       mark_looked_up(c_.codes[rule].root, c_.codes[rule].datasets);
     }
     for (const auto& rules : woken_) c_.index.wakes.push_list(rules);
-    if (const auto field = build_plans()) return field;
+    build_plans();
     build_start();
-    return {};
   }
 
  private:
@@ -111,7 +105,7 @@ class Builder {
   int score_of(const Test& test) const {
     if (test.in_head) return head_score(test);
     if (index(test.field) < kHeadFields) return 0;
-    if (test.field == kTimestamp || refused_.contains(test.field)) return 0;
+    if (test.field == kTimestamp) return 0;
     Clue weakest = Clue::Literal;
     std::size_t shortest = kLiteralBytesMax;
     for (std::uint32_t i = test.first; i < test.end; ++i) {
@@ -199,7 +193,6 @@ class Builder {
     }
     const Test& test = c_.tests[node.first];
     if (index(test.field) < kHeadFields || test.field == kTimestamp) return;
-    if (refused_.contains(test.field)) return;
     if (woken_[node.first].empty() && !worth_looking_up(node.first)) return;
     looked_up_[node.first] |= datasets;
   }
@@ -245,7 +238,7 @@ class Builder {
     }
   }
 
-  std::optional<Field> build_plans() {
+  void build_plans() {
     std::map<Field, std::vector<std::uint32_t>> tests_of;
     for (std::uint32_t test = 0; test < c_.tests.size(); ++test) {
       if (looked_up_[test] != 0) tests_of[c_.tests[test].field].push_back(test);
@@ -254,7 +247,7 @@ class Builder {
       const auto number = static_cast<std::uint16_t>(c_.index.plans.size());
       FieldPlan& plan = c_.index.plans.emplace_back();
       plan.field = field;
-      if (!build_plan(plan, tests)) return field;
+      build_plan(plan, tests);
       if (field == kKeywords) {
         c_.index.keyword_plan = number;
       } else if (field == kOriginal) {
@@ -263,10 +256,9 @@ class Builder {
         c_.index.plan_of[index(field)] = number;
       }
     }
-    return {};
   }
 
-  bool build_plan(FieldPlan& plan, const std::vector<std::uint32_t>& tests) {
+  void build_plan(FieldPlan& plan, const std::vector<std::uint32_t>& tests) {
     std::map<std::pair<std::string, bool>, std::vector<Effect>> literals;
     std::map<std::string, std::pair<std::uint32_t, std::vector<Effect>>> values;
     for (const std::uint32_t number : tests) {
@@ -298,7 +290,7 @@ class Builder {
     std::ranges::sort(plan.wakes);
     plan.wakes.erase(std::unique(plan.wakes.begin(), plan.wakes.end()), plan.wakes.end());
     build_exact(plan.exact, values);
-    return build_literals(plan, literals);
+    build_literals(plan, literals);
   }
 
   static std::string lowered(std::string_view text) {
@@ -313,10 +305,10 @@ class Builder {
     return Effect::Where::Anywhere;
   }
 
-  static bool build_literals(
+  static void build_literals(
       FieldPlan& plan,
       const std::map<std::pair<std::string, bool>, std::vector<Effect>>& literals) {
-    if (literals.empty()) return true;
+    if (literals.empty()) return;
     std::vector<Literal> list;
     for (const auto& [key, effects] : literals) {
       const bool once = std::ranges::all_of(
@@ -324,8 +316,7 @@ class Builder {
       list.push_back({key.first, key.second, once});
       plan.effects.push_list(effects);
     }
-    plan.literals = LiteralSet::compile(list);
-    return plan.literals != nullptr;
+    plan.literals = std::make_unique<LiteralSet>(std::move(list));
   }
 
   static void build_exact(
@@ -349,7 +340,6 @@ class Builder {
   }
 
   RuleSet::Compiled& c_;
-  const std::set<Field>& refused_;
   std::set<std::uint32_t> shared_;               // tests of many rules
   std::map<Field, std::uint32_t> whole_values_;  // tests for whole values, by field
   std::vector<Witness> witnesses_;               // by rule
@@ -360,19 +350,7 @@ class Builder {
 }  // namespace
 
 void build_index(RuleSet::Compiled& compiled) {
-  std::set<Field> refused;
-  while (const auto field = Builder(compiled, refused).build()) refused.insert(*field);
-}
-
-std::size_t Index::bytes() const {
-  std::size_t sum = 0;
-  for (const FieldPlan& plan : plans) {
-    if (plan.literals) sum += plan.literals->bytes();
-    sum += plan.effects.all.size() * sizeof(Effect) +
-           plan.exact.effects.all.size() * sizeof(Effect) +
-           plan.exact.slots.size() * sizeof(ExactTable::Slot);
-  }
-  return sum;
+  Builder(compiled).build();
 }
 
 }  // namespace vedette::sigma

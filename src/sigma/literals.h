@@ -1,11 +1,13 @@
 // Many literal texts looked for at once in one text (Vectorscan, block mode). A LiteralSet is
-// frozen after compile() and shared; each thread has its own LiteralScratch.
+// frozen and shared; each thread has its own LiteralScratch. Its automaton is made when the first
+// thread needs it: that takes longer than all else that loading rules does, and most logs need few
+// of them.
 #pragma once
 
 #include <memory>
-#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace vedette::sigma {
 
@@ -23,19 +25,20 @@ class LiteralScratch;
 
 class LiteralSet {
  public:
-  /// nullptr when the machine or the set is beyond the library: the caller must do without.
-  static std::unique_ptr<LiteralSet> compile(std::span<const Literal> literals);
+  /// At least one.
+  explicit LiteralSet(std::vector<Literal> literals);
   ~LiteralSet();
   LiteralSet(const LiteralSet&) = delete;
   LiteralSet& operator=(const LiteralSet&) = delete;
 
+  /// `scratch` was fitted to this set.
   void scan(std::string_view text, const LiteralScratch& scratch, OnLiteral on_literal,
             void* context) const;
-  std::size_t bytes() const;
+  /// The same without the automaton: what scan() does where the set is beyond the library.
+  void scan_one_by_one(std::string_view text, OnLiteral on_literal, void* context) const;
 
  private:
   friend class LiteralScratch;
-  LiteralSet() = default;
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };
@@ -47,6 +50,7 @@ class LiteralScratch {
   ~LiteralScratch();
   LiteralScratch(const LiteralScratch&) = delete;
   LiteralScratch& operator=(const LiteralScratch&) = delete;
+  /// Makes the set's automaton if no thread has yet.
   void fit(const LiteralSet& set);
 
  private:

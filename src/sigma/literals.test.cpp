@@ -16,16 +16,22 @@ namespace {
 
 using Found = std::set<std::pair<unsigned, std::size_t>>;  // literal, where it ends
 
+int note(unsigned id, unsigned long long, unsigned long long to, unsigned, void* context) {
+  static_cast<Found*>(context)->emplace(id, to);
+  return 0;
+}
+
 Found scan(const LiteralSet& set, std::string_view text) {
   LiteralScratch scratch;
   scratch.fit(set);
   Found found;
-  const OnLiteral on_literal = [](unsigned id, unsigned long long, unsigned long long to, unsigned,
-                                  void* context) {
-    static_cast<Found*>(context)->emplace(id, to);
-    return 0;
-  };
-  set.scan(text, scratch, on_literal, &found);
+  set.scan(text, scratch, note, &found);
+  return found;
+}
+
+Found scan_one_by_one(const LiteralSet& set, std::string_view text) {
+  Found found;
+  set.scan_one_by_one(text, note, &found);
   return found;
 }
 
@@ -56,29 +62,29 @@ TEST_SUITE("sigma/literals") {
         for (std::uint32_t i = random.below(6); i > 0; --i) text += "aAbB\0\xFF.*"[random.below(8)];
         literals.push_back({text, random.chance(0.5)});
       }
-      const auto set = LiteralSet::compile(literals);
-      REQUIRE(set != nullptr);
+      const LiteralSet set(literals);
       for (int i = 0; i < 20; ++i) {
         std::string text;
         for (std::uint32_t k = random.below(80); k > 0; --k)
           text += "aAbB\0\xFF.*"[random.below(8)];
-        CHECK(scan(*set, text) == naive(literals, text));
+        CHECK(scan(set, text) == naive(literals, text));
+        CHECK(scan_one_by_one(set, text) == naive(literals, text));
       }
     }
   }
 
   TEST_CASE("a literal that is to be told once is told once") {
     const std::vector<Literal> literals{{"ab", true, true}, {"b", false, false}};
-    const auto set = LiteralSet::compile(literals);
-    REQUIRE(set != nullptr);
-    const Found found = scan(*set, "abABab");
-    CHECK(std::ranges::count_if(found, [](const auto& hit) { return hit.first == 0; }) == 1);
-    CHECK(std::ranges::count_if(found, [](const auto& hit) { return hit.first == 1; }) == 2);
+    const LiteralSet set(literals);
+    for (const Found& found : {scan(set, "abABab"), scan_one_by_one(set, "abABab")}) {
+      CHECK(std::ranges::count_if(found, [](const auto& hit) { return hit.first == 0; }) == 1);
+      CHECK(std::ranges::count_if(found, [](const auto& hit) { return hit.first == 1; }) == 2);
+    }
   }
 
   TEST_CASE("nothing is found in nothing") {
     const std::vector<Literal> literals{{"a"}};
-    CHECK(scan(*LiteralSet::compile(literals), "").empty());
+    CHECK(scan(LiteralSet(literals), "").empty());
   }
 }
 

@@ -19,10 +19,11 @@ bool stands_in(std::string_view part, std::string_view whole) {
   return offset <= whole.size() && part.size() <= whole.size() - offset;
 }
 
-/// What the exact table of a field said about the value looked up last.
-struct LastLookUp {
-  std::string text;
-  std::uint32_t effects = 0;
+/// What a matcher has of its own for the plan of a field.
+struct PlanState {
+  bool fitted = false;             // the scratch, to the plan's literals
+  std::string last;                // the value that the exact table was last asked for
+  std::uint32_t last_effects = 0;  // and its answer
 };
 
 }  // namespace
@@ -34,11 +35,7 @@ struct Matcher::Impl {
         index(compiled.index),
         fired(compiled.tests.size(), 0),
         woken(compiled.codes.size(), 0),
-        last_look_ups(index.plans.size()) {
-    for (const FieldPlan& plan : index.plans) {
-      if (plan.literals) scratch.fit(*plan.literals);
-    }
-  }
+        plan_states(index.plans.size()) {}
 
   void begin(const Event& event) {
     if (++epoch == 0) {  // after 2^32 events the marks of the first ones would come true again
@@ -71,15 +68,15 @@ struct Matcher::Impl {
   }
 
   void look_up(const FieldPlan& plan, std::string_view text) {
+    PlanState& state = plan_states[static_cast<std::size_t>(&plan - index.plans.data())];
     if (plan.literals != nullptr && !text.empty()) {
+      if (!state.fitted) scratch.fit(*plan.literals);
+      state.fitted = true;
       scanned = &plan;
       scanned_size = text.size();
       plan.literals->scan(text, scratch, &Impl::on_literal, this);
     }
-    if (plan.exact.may_have(text.size())) {
-      look_up_exact(plan.exact, text,
-                    last_look_ups[static_cast<std::size_t>(&plan - index.plans.data())]);
-    }
+    if (plan.exact.may_have(text.size())) look_up_exact(plan.exact, text, state);
   }
 
   static int on_literal(unsigned id, unsigned long long, unsigned long long to, unsigned,
@@ -95,13 +92,13 @@ struct Matcher::Impl {
   }
 
   /// Most values are those of the event before: the same program, the same user.
-  void look_up_exact(const ExactTable& table, std::string_view text, LastLookUp& last) {
-    if (last.text.empty() || last.text != text) {
-      last.text.assign(text);
-      last.effects = find_exact(table, text);
+  void look_up_exact(const ExactTable& table, std::string_view text, PlanState& state) {
+    if (state.last.empty() || state.last != text) {
+      state.last.assign(text);
+      state.last_effects = find_exact(table, text);
     }
-    if (last.effects == 0) return;
-    for (const Effect& effect : table.effects[last.effects - 1]) take_effect(effect);
+    if (state.last_effects == 0) return;
+    for (const Effect& effect : table.effects[state.last_effects - 1]) take_effect(effect);
   }
 
   /// Which list of effects, from 1; 0: no pattern is this value.
@@ -166,10 +163,10 @@ struct Matcher::Impl {
   const RuleSet::Compiled& compiled;
   const Index& index;
   LiteralScratch scratch;
-  std::vector<std::uint32_t> fired;       // by test: the epoch in which it was found true
-  std::vector<std::uint32_t> woken;       // by rule
-  std::vector<LastLookUp> last_look_ups;  // by plan
-  std::uint32_t epoch = 0;                // one per event, so that nothing needs clearing
+  std::vector<std::uint32_t> fired;  // by test: the epoch in which it was found true
+  std::vector<std::uint32_t> woken;  // by rule
+  std::vector<PlanState> plan_states;
+  std::uint32_t epoch = 0;  // one per event, so that nothing needs clearing
   DatasetMask dataset = 0;
   bool own_words = false;  // the event has words of its own for what its head says
   std::vector<Candidate> candidates;
