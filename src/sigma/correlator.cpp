@@ -7,6 +7,7 @@
 #include "sigma/window.h"
 
 #include <algorithm>
+#include <array>
 #include <limits>
 #include <memory>
 #include <string>
@@ -52,6 +53,14 @@ struct Pending {
   std::uint16_t correlation;
   bool chained;
   std::uint64_t which;
+};
+
+/// What an event that these rules matched counts for in this group. Events are of few kinds, so it
+/// is worth remembering.
+struct Kind {
+  GroupIndex group = 0;
+  std::vector<RuleIndex> matched;
+  std::vector<Pending> pending;
 };
 
 bool holds(const Bound& bound, std::uint64_t count) {
@@ -119,18 +128,48 @@ struct Correlator::Impl {
     });
   }
 
-  static State& state_in(GroupState& group, std::uint16_t correlation) {
-    for (State& state : group.states) {
-      if (state.correlation == correlation) return state;
+  /// Fills `pending` with what the event counts for by itself.
+  void begin(GroupIndex group, std::span<const RuleIndex> matched) {
+    std::uint64_t hash = group;
+    for (const RuleIndex rule : matched) hash = (hash + rule + 1) * 0x9E3779B97F4A7C15u;
+    Kind& kind = kinds[hash >> 56];
+    if (kind.group != group || !std::ranges::equal(kind.matched, matched)) {
+      pending.clear();
+      for (const RuleIndex rule : matched) {
+        for (const Feed& feed : correlations.feeds[rule]) {
+          if (feed.group == group) want(feed, false);
+        }
+      }
+      kind.group = group;
+      kind.matched.assign(matched.begin(), matched.end());
+      kind.pending = pending;
     }
-    State& added = group.states.emplace_back();
-    added.correlation = correlation;
-    return added;
+    pending = kind.pending;
   }
 
-  /// The different thing that value_count counts, or nothing when the event does not have it.
+  /// Goes forward from `place`: states and what is pending are both in the correlations' order.
+  static State& state_in(GroupState& group, std::uint16_t correlation, std::size_t& place) {
+    auto& states = group.states;
+    while (place < states.size() && states[place].correlation < correlation) ++place;
+    if (place == states.size() || states[place].correlation != correlation) {
+      const auto added = states.emplace(states.begin() + static_cast<std::ptrdiff_t>(place));
+      added->correlation = correlation;
+    }
+    return states[place];
+  }
+
+  /// The different thing that value_count counts, or nothing when the event does not have it. Asked
+  /// again for the same fields of the same event it has the answer ready.
   std::optional<std::uint64_t> counted_value(const Correlation& correlation,
-                                             const EventBatch& batch, const Event& event) const {
+                                             const EventBatch& batch, const Event& event) {
+    if (counted_fields == nullptr || *counted_fields != correlation.values) {
+      counted_fields = &correlation.values;
+      counted = combined_value(correlation, batch, event);
+    }
+    return counted;
+  }
+  static std::optional<std::uint64_t> combined_value(const Correlation& correlation,
+                                                     const EventBatch& batch, const Event& event) {
     std::uint64_t combined = 0;
     for (const Field field : correlation.values) {
       auto hash = value_hash(batch, event, field);
@@ -147,7 +186,7 @@ struct Correlator::Impl {
   bool put_off(const Correlation& correlation, State& state, const Pending& event,
                std::uint64_t value, Time time, std::uint64_t weight) {
     if (state.window.empty() || time >= before(state.window.newest(), correlation.span)) {
-      state.late.reset();
+      if (state.late != nullptr) state.late.reset();
       return false;
     }
     const auto first = std::exchange(state.late, nullptr);
@@ -187,17 +226,17 @@ struct Correlator::Impl {
 
   void observe_one(GroupState& group, GroupIndex index, const Pending& event,
                    const EventBatch& batch, const Event& source, Time time, std::uint64_t weight,
-                   std::vector<Hit>& hits) {
+                   std::size_t& place, std::vector<Hit>& hits) {
     const Correlation& correlation = correlations.all[event.correlation];
     if (event.chained && weight == 0) weight = 1;
     if (weight == 0 && correlation.type == CorrelationType::EventCount) return;
     std::uint64_t value = 0;
     if (correlation.type == CorrelationType::ValueCount) {
-      const auto counted = counted_value(correlation, batch, source);
-      if (!counted) return;
-      value = *counted;
+      const auto found = counted_value(correlation, batch, source);
+      if (!found) return;
+      value = *found;
     }
-    State& state = state_in(group, event.correlation);
+    State& state = state_in(group, event.correlation, place);
     group.dirty = true;
     if (put_off(correlation, state, event, value, time, weight)) return;
     const std::uint64_t number = measure(correlation, state, event, value, time, weight);
@@ -276,6 +315,9 @@ struct Correlator::Impl {
   BoundedTable<GroupState> table;
   std::unordered_map<std::uint64_t, std::uint16_t> by_stored_id;
   std::vector<Pending> pending;
+  std::array<Kind, 256> kinds;  // by a hash; the next with the same takes its place
+  const std::vector<Field>* counted_fields = nullptr;  // of this event, for counted_value()
+  std::optional<std::uint64_t> counted;
   std::vector<std::pair<std::uint64_t, std::uint64_t>>
       forgotten;  // key and owner of evicted groups
   Time now{};     // of the event observed last
@@ -290,21 +332,18 @@ void Correlator::observe(GroupIndex group, std::uint64_t key, std::uint64_t owne
                          std::span<const RuleIndex> matched, std::uint32_t weight,
                          std::vector<Hit>& hits) {
   Impl& self = *impl_;
-  self.pending.clear();
-  for (const RuleIndex rule : matched) {
-    for (const Feed& feed : self.correlations.feeds[rule]) {
-      if (feed.group == group) self.want(feed, false);
-    }
-  }
+  self.begin(group, matched);
   if (self.pending.empty()) return;
+  self.counted_fields = nullptr;
   // A line without a time happened when the one before it did.
   const Time time = event.time == Time{} ? self.now : event.time;
   self.now = time;
   const std::uint64_t stored_id = self.correlations.groups[group].stored_id;
   GroupState& state = self.state_of(key, stored_id, owner);
+  std::size_t place = 0;
   for (std::size_t i = 0; i < self.pending.size(); ++i) {
     const Pending one = self.pending[i];  // a chained correlation may move the list
-    self.observe_one(state, group, one, batch, event, time, weight, hits);
+    self.observe_one(state, group, one, batch, event, time, weight, place, hits);
   }
 }
 
@@ -342,6 +381,7 @@ bool Correlator::restore(const StateRow& row) {
     if (self.read(payload, state)) group.states.push_back(std::move(state));
   }
   if (!in.done() || group.states.empty()) return false;
+  std::ranges::sort(group.states, {}, &State::correlation);
   self.pending.clear();
   self.state_of(row.key, group.group, row.owner) = std::move(group);
   return true;

@@ -33,10 +33,6 @@ Duration slot_width(Duration span, int slots) {
 
 }  // namespace
 
-Time before(Time time, Duration span) {
-  return time >= Time::min() + span ? time - span : Time::min();
-}
-
 CountWindow::Added CountWindow::add(Time time, std::uint64_t weight, Duration span) {
   Added added = Added::Counted;
   if (size_ > 0 && time > newest()) {
@@ -47,48 +43,52 @@ CountWindow::Added CountWindow::add(Time time, std::uint64_t weight, Duration sp
     added = Added::Anew;
   }
   total_ = add_up(total_, weight);
-  Entry* entry = entries();
-  std::size_t at = size_;
-  while (at > 0 && entry[at - 1].time > time) --at;
-  if (at > 0 && entry[at - 1].time == time) {
-    entry[at - 1].count = add_up(entry[at - 1].count, weight);
+  std::size_t place = place_for(time);
+  if (place > 0 && at(place - 1).time == time) {
+    at(place - 1).count = add_up(at(place - 1).count, weight);
     return added;
   }
   if (size_ < kExactAgain) crowded_ = false;
   if (size_ < kExactMax && !crowded_) {
-    insert(at, {time, weight});
+    insert(place, {time, weight});
     return added;
   }
   const Duration width = slot_width(span, kExactMax);
   const bool full = size_ >= kEntriesMax;
-  if (at > 0 && (full || share_slot(entry[at - 1].time, time, width))) {
-    entry[at - 1].time = time;
-    entry[at - 1].count = add_up(entry[at - 1].count, weight);
-  } else if (at < size_ && (full || share_slot(time, entry[at].time, width))) {
-    entry[at].count = add_up(entry[at].count, weight);
+  if (place > 0 && (full || share_slot(at(place - 1).time, time, width))) {
+    at(place - 1).time = time;
+    at(place - 1).count = add_up(at(place - 1).count, weight);
+  } else if (place < size_ && (full || share_slot(time, at(place).time, width))) {
+    at(place).count = add_up(at(place).count, weight);
   } else {
     if (!crowded_) {
       merge_slots(width);
       crowded_ = true;
-      at = size_;
-      while (at > 0 && entry[at - 1].time > time) --at;
+      place = place_for(time);
     }
-    insert(at, {time, weight});
+    insert(place, {time, weight});
   }
   return added;
 }
 
+/// Behind those that are not younger.
+std::size_t CountWindow::place_for(Time time) const {
+  std::size_t place = size_;
+  while (place > 0 && at(place - 1).time > time) --place;
+  return place;
+}
+
 std::uint64_t CountWindow::count_after(Time time) const {
   std::uint64_t sum = 0;
-  for (std::size_t i = size_; i > 0 && entries()[i - 1].time > time; --i) {
-    sum = add_up(sum, entries()[i - 1].count);
+  for (std::size_t i = size_; i > 0 && at(i - 1).time > time; --i) {
+    sum = add_up(sum, at(i - 1).count);
   }
   return sum;
 }
 
 Time CountWindow::first_after(Time time) const {
   for (std::size_t i = 0; i < size_; ++i) {
-    if (entries()[i].time > time) return entries()[i].time;
+    if (at(i).time > time) return at(i).time;
   }
   return newest();
 }
@@ -96,38 +96,35 @@ Time CountWindow::first_after(Time time) const {
 void CountWindow::grow() {
   const std::size_t capacity = std::min<std::size_t>(capacity_ * 2u, kEntriesMax);
   auto bigger = std::make_unique<Entry[]>(capacity);
-  std::copy(entries(), entries() + size_, bigger.get());
+  for (std::size_t i = 0; i < size_; ++i) bigger[i] = at(i);
   heap_ = std::move(bigger);
+  head_ = 0;
   capacity_ = static_cast<std::uint8_t>(capacity);
 }
 
-void CountWindow::insert(std::size_t at, Entry entry) {
+void CountWindow::insert(std::size_t place, Entry entry) {
   if (size_ == capacity_) grow();
-  Entry* all = entries();
-  std::copy_backward(all + at, all + size_, all + size_ + 1);
-  all[at] = entry;
-  ++size_;
+  for (std::size_t i = size_++; i > place; --i) at(i) = at(i - 1);
+  at(place) = entry;
 }
 
 void CountWindow::drop_before(Time limit) {
-  Entry* all = entries();
-  std::size_t gone = 0;
-  while (gone < size_ && all[gone].time < limit) total_ -= all[gone++].count;
-  if (gone == 0) return;
-  std::copy(all + gone, all + size_, all);
-  size_ = static_cast<std::uint8_t>(size_ - gone);
-  if (size_ == 0) total_ = 0;
+  while (size_ > 0 && at(0).time < limit) {
+    total_ -= at(0).count;
+    head_ = static_cast<std::uint8_t>(place(1));
+    --size_;
+  }
+  if (size_ == 0) total_ = 0;  // it may have reached its maximum
 }
 
 void CountWindow::merge_slots(Duration width) {
-  Entry* all = entries();
   std::size_t last = 0;
   for (std::size_t i = 1; i < size_; ++i) {
-    if (share_slot(all[last].time, all[i].time, width)) {
-      all[last].time = all[i].time;
-      all[last].count = add_up(all[last].count, all[i].count);
+    if (share_slot(at(last).time, at(i).time, width)) {
+      at(last).time = at(i).time;
+      at(last).count = add_up(at(last).count, at(i).count);
     } else {
-      all[++last] = all[i];
+      at(++last) = at(i);
     }
   }
   size_ = static_cast<std::uint8_t>(last + 1);
@@ -136,8 +133,8 @@ void CountWindow::merge_slots(Duration width) {
 void CountWindow::write(Writer& out) const {
   out.u64(size_ * 2u + (crowded_ ? 1 : 0));
   for (std::size_t i = 0; i < size_; ++i) {
-    out.time(entries()[i].time);
-    out.u64(entries()[i].count);
+    out.time(at(i).time);
+    out.u64(at(i).count);
   }
 }
 

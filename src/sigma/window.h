@@ -18,7 +18,9 @@
 namespace vedette::sigma {
 
 /// `time - span`, no further than the beginning of time.
-Time before(Time time, Duration span);
+inline Time before(Time time, Duration span) {
+  return time >= Time::min() + span ? time - span : Time::min();
+}
 
 /// Counts events. Exact while at most 32 different times lie in the window. Of more, neighbours
 /// within a 32nd of the span are merged and leave the window together, until fewer than 28 entries
@@ -35,10 +37,10 @@ class CountWindow {
   std::uint64_t count() const { return total_; }
   /// The weight of the events younger than `time`.
   std::uint64_t count_after(Time time) const;
-  Time first() const { return entries()[0].time; }
+  Time first() const { return at(0).time; }
   /// The earliest that is younger than `time`, or the newest.
   Time first_after(Time time) const;
-  Time newest() const { return entries()[size_ - 1].time; }
+  Time newest() const { return at(size_ - 1u).time; }
   bool empty() const { return size_ == 0; }
 
   void write(Writer& out) const;
@@ -52,16 +54,24 @@ class CountWindow {
   static constexpr std::size_t kInline = 2;
   static constexpr std::size_t kEntriesMax = 40;  // 32 slots cut at both ends, and some
 
+  /// The `i`th from the oldest. They lie in a ring, so that those that leave move nothing.
+  Entry& at(std::size_t i) { return entries()[place(i)]; }
+  const Entry& at(std::size_t i) const { return entries()[place(i)]; }
+  std::size_t place(std::size_t i) const {
+    return head_ + i < capacity_ ? head_ + i : head_ + i - capacity_;
+  }
   Entry* entries() { return heap_ != nullptr ? heap_.get() : inline_.data(); }
   const Entry* entries() const { return heap_ != nullptr ? heap_.get() : inline_.data(); }
   void grow();
+  std::size_t place_for(Time time) const;
   void drop_before(Time limit);
   void merge_slots(Duration width);
-  void insert(std::size_t at, Entry entry);
+  void insert(std::size_t place, Entry entry);
 
   std::array<Entry, kInline> inline_{};  // most groups are seen once or twice
   std::unique_ptr<Entry[]> heap_;
   std::uint64_t total_ = 0;
+  std::uint8_t head_ = 0;
   std::uint8_t size_ = 0;
   std::uint8_t capacity_ = kInline;
   bool crowded_ = false;
