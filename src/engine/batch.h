@@ -35,6 +35,7 @@ struct Observation {
 struct Barrier {
   std::uint64_t id = 0;
   std::vector<SourcePosition> positions;
+  bool last = false;  ///< nothing comes after
 };
 
 struct Batch {

@@ -70,9 +70,9 @@ void Lane::publish_sizes() {
   Stats::add(stats_.hits, std::exchange(hit_count_, 0));
 }
 
-void Lane::take_changes(Commit& commit) {
+void Lane::take_changes(Commit& commit, bool last) {
   if (keep_state_) correlator_.take_changes(commit.state);
-  triage_.take_changes(commit);
+  triage_.take_changes(commit, last);
 }
 
 bool Lane::restore(const StateRow& row) {

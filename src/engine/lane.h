@@ -21,7 +21,7 @@ class Lane {
 
   void process(const Batch& batch, const std::vector<std::string>& source_names);
   /// What changed since the barrier before, for the next commit.
-  void take_changes(Commit& commit);
+  void take_changes(Commit& commit, bool last);
   void committed() { triage_.committed(); }
   bool restore(const StateRow& row);
 

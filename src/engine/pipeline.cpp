@@ -58,7 +58,7 @@ struct Pipeline::Impl {
   void finish_batch(Batch* batch);
   void account(const Batch& batch);
   bool barrier_due(std::chrono::steady_clock::time_point now) const;
-  void attach_barrier(Batch& batch);
+  void attach_barrier(Batch& batch, bool last);
   void deal(Batch* batch);
   void wait_for_store();
   std::optional<Threat> load_threat(std::uint64_t entity_hash);
@@ -211,7 +211,7 @@ void Pipeline::Impl::run_lane(std::size_t l) {
         if (options.resumable) part.positions = std::move(batch.barrier->positions);
         part.ledger = ledger;
       }
-      lane.take_changes(part);
+      lane.take_changes(part, batch.barrier->last);
       waiting_for = part.barrier;
       committer->add(std::move(part));
     }
@@ -241,8 +241,8 @@ bool Pipeline::Impl::barrier_due(std::chrono::steady_clock::time_point now) cons
   return options.resumable && now - last_barrier >= options.checkpoint;
 }
 
-void Pipeline::Impl::attach_barrier(Batch& batch) {
-  batch.barrier = Barrier{++barrier_id, sources.positions()};
+void Pipeline::Impl::attach_barrier(Batch& batch, bool last) {
+  batch.barrier = Barrier{++barrier_id, sources.positions(), last};
   dirty = false;
   bytes_since_barrier = 0;
   last_barrier = std::chrono::steady_clock::now();
@@ -285,7 +285,7 @@ Result<void> Pipeline::run(const std::function<void()>& tick) {
       i.bytes_since_barrier += batch->raw.size();
     }
     const bool barrier = !open || i.barrier_due(now);
-    if (barrier) i.attach_barrier(*batch);
+    if (barrier) i.attach_barrier(*batch, !open);
     if (barrier || !batch->raw.empty()) {
       i.deal(batch);
     } else {

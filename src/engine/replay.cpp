@@ -49,7 +49,7 @@ std::vector<Threat> replay(const FieldTable& fields, std::shared_ptr<const sigma
     latest = std::max(latest, batch.latest);
   }
   Commit commit;
-  lane.take_changes(commit);
+  lane.take_changes(commit, true);
   triage::rank(commit.threats, latest);
   return std::move(commit.threats);
 }

@@ -152,6 +152,7 @@ struct Correlator::Impl {
     auto& states = group.states;
     while (place < states.size() && states[place].correlation < correlation) ++place;
     if (place == states.size() || states[place].correlation != correlation) {
+      if (states.size() == states.capacity()) states.reserve(states.size() + 2);  // it stays small
       const auto added = states.emplace(states.begin() + static_cast<std::ptrdiff_t>(place));
       added->correlation = correlation;
     }

@@ -129,7 +129,7 @@ void take_changes(benchmark::State& state) {
     }
     Commit commit;
     state.ResumeTiming();
-    triage.take_changes(commit);
+    triage.take_changes(commit, false);
     benchmark::DoNotOptimize(commit.state.size());
   }
   state.SetItemsProcessed(static_cast<std::int64_t>(state.iterations() * events.size()));

@@ -130,6 +130,15 @@ struct Triage::Impl {
   }
   void release(std::uint32_t place);
 
+  /// Brings `bytes` up to date.
+  void measure(Held& one) {
+    held_bytes -= one.bytes;
+    one.bytes = bytes_of(one.threat);
+    held_bytes += one.bytes;
+  }
+  std::vector<std::uint32_t> excess(bool unchanged) const;
+  void take_threat(Held& one, Commit& commit);
+
   std::uint32_t observe(const EntityRef& entity, const EventBatch& batch, const Event& event);
   void take_entities(Commit& commit);
 };
@@ -302,40 +311,56 @@ void Triage::add(const EntityRef& entity, std::span<const Statement> statements,
   widen(one->threat.first_seen, one->threat.last_seen, event.time);
 }
 
-void Triage::take_changes(Commit& commit) {
-  Impl& impl = *impl_;
-  commit.threats.reserve(commit.threats.size() + impl.changed_threats.size());
-  for (const std::uint32_t place : impl.changed_threats) {
-    Held& one = *impl.held[place];
-    one.changed = false;
-    rescore(one.threat, one.threat.last_seen);
-    impl.held_bytes -= one.bytes;
-    one.bytes = bytes_of(one.threat);
-    impl.held_bytes += one.bytes;
-    commit.threats.push_back(one.threat);
+/// The places of the threats that are too many, those touched longest ago. `unchanged`: only of
+/// those that are in the store as they are.
+std::vector<std::uint32_t> Triage::Impl::excess(bool unchanged) const {
+  std::size_t count = place_of.size(), bytes = held_bytes;
+  const auto over = [&] {
+    return count > options.threats_max || bytes > options.threats_bytes_max;
+  };
+  std::vector<std::uint32_t> places;
+  if (!over()) return places;
+  for (std::uint32_t place = 0; place < held.size(); ++place) {
+    if (held[place] != nullptr && !(unchanged && held[place]->changed)) places.push_back(place);
   }
-  impl.changed_threats.clear();
+  std::ranges::sort(places, {}, [&](std::uint32_t place) { return held[place]->touched; });
+  std::size_t some = 0;
+  for (; some < places.size() && over(); ++some) {
+    --count;
+    bytes -= held[places[some]]->bytes;
+  }
+  places.resize(some);
+  return places;
+}
+
+void Triage::Impl::take_threat(Held& one, Commit& commit) {
+  one.changed = false;
+  rescore(one.threat, one.threat.last_seen);
+  measure(one);
+  commit.threats.push_back(one.threat);
+}
+
+void Triage::take_changes(Commit& commit, bool last) {
+  Impl& impl = *impl_;
+  if (impl.options.keep_state || last) {
+    commit.threats.reserve(commit.threats.size() + impl.changed_threats.size());
+    for (const std::uint32_t place : impl.changed_threats) {
+      impl.take_threat(*impl.held[place], commit);
+    }
+    impl.changed_threats.clear();
+  } else {
+    for (const std::uint32_t place : impl.changed_threats) impl.measure(*impl.held[place]);
+    for (const std::uint32_t place : impl.excess(false)) {
+      if (impl.held[place]->changed) impl.take_threat(*impl.held[place], commit);
+    }
+    std::erase_if(impl.changed_threats,
+                  [&](std::uint32_t place) { return !impl.held[place]->changed; });
+  }
   if (impl.options.keep_state) impl.take_entities(commit);
 }
 
 void Triage::committed() {
-  Impl& impl = *impl_;
-  const auto over = [&] {
-    return impl.place_of.size() > impl.options.threats_max ||
-           impl.held_bytes > impl.options.threats_bytes_max;
-  };
-  if (!over()) return;
-  std::vector<std::uint32_t> may_go;
-  for (std::uint32_t place = 0; place < impl.held.size(); ++place) {
-    if (impl.held[place] != nullptr && !impl.held[place]->changed) may_go.push_back(place);
-  }
-  std::sort(may_go.begin(), may_go.end(), [&](std::uint32_t a, std::uint32_t b) {
-    return impl.held[a]->touched < impl.held[b]->touched;
-  });
-  for (const std::uint32_t place : may_go) {
-    if (!over()) return;
-    impl.release(place);
-  }
+  for (const std::uint32_t place : impl_->excess(true)) impl_->release(place);
 }
 
 bool Triage::restore(const StateRow& row) {

@@ -28,7 +28,9 @@ struct TriageOptions {
   std::size_t threats_bytes_max = 12u << 20;  ///< the same limit in bytes; whichever is met first
   std::size_t evidence_max = 6;    ///< lines per finding: the earliest half, the latest half
   std::size_t timeline_max = 256;  ///< entries per threat; older ones are merged, counts stay exact
-  bool keep_state = true;          ///< false: take_changes() gives threats only (scan)
+  /// False: nothing will be resumed (scan). take_changes() gives threats only, and until the last
+  /// time only those that have to leave memory.
+  bool keep_state = true;
 };
 
 /// The fields of events that triage looks at.
@@ -53,8 +55,9 @@ class Triage {
            const Event& event, std::string_view source);
 
   /// Appends what changed since the last call: threats whole, scored as of their own last event,
-  /// and the rows of entities. A threat leaves memory only after this gave its last change.
-  void take_changes(Commit& commit);
+  /// and the rows of entities. A threat leaves memory only after this gave its last change. `last`:
+  /// nothing comes after.
+  void take_changes(Commit& commit, bool last);
   /// All changes taken so far are durable: of the threats above the limits, those that were touched
   /// longest ago and have not changed since leave memory.
   void committed();

@@ -30,7 +30,7 @@ struct Lane {
   }
   void commit() {
     Commit taken;
-    triage->take_changes(taken);
+    triage->take_changes(taken, false);
     for (const StateRow& row : taken.state) {
       if (row.value.empty()) {
         rows.erase(row.key);
@@ -179,15 +179,6 @@ TEST_SUITE("triage/triage") {
     CHECK(lane.changed == 1);
   }
 
-  TEST_CASE("without state to keep only threats are given") {
-    Lane lane({.keep_state = false});
-    lane.observe({.action = Action::FailedPassword, .time = at(0), .pid = 5});
-    lane.add({.action = Action::FailedPassword, .time = at(0)}, kScan);
-    lane.commit();
-    CHECK(lane.stored.size() == 1);
-    CHECK(lane.rows.empty());
-  }
-
   TEST_CASE(
       "threats above the limit leave memory after the commit, the one touched longest ago first") {
     Lane lane({.threats_max = 2});
@@ -210,13 +201,31 @@ TEST_SUITE("triage/triage") {
     Lane lane({.threats_max = 0});
     lane.add({.action = Action::FailedPassword, .time = at(0)}, kScan);
     Commit taken;
-    lane.triage->take_changes(taken);
+    lane.triage->take_changes(taken, false);
     lane.observe({.action = Action::FailedPassword, .time = at(1)});
     lane.triage->committed();
     CHECK(lane.triage->threats() == 1);
     lane.commit();
     CHECK(lane.triage->threats() == 0);
     CHECK(count_of(lane.threat("203.0.113.7"), Counter::AuthenticationFailure) == 1);
+  }
+
+  TEST_CASE(
+      "where nothing is resumed, only what has to leave memory is given before the last time") {
+    Lane lane({.threats_max = 2, .keep_state = false});
+    for (const char* source : {"192.0.2.1", "192.0.2.2", "192.0.2.3"}) {
+      lane.add({.action = Action::FailedPassword, .time = at(0), .source = source}, kScan);
+    }
+    Commit some;
+    lane.triage->take_changes(some, false);
+    REQUIRE(some.threats.size() == 1);
+    CHECK(some.threats[0].entity_value == "192.0.2.1");
+    lane.triage->committed();
+    CHECK(lane.triage->threats() == 2);
+    Commit rest;
+    lane.triage->take_changes(rest, true);
+    CHECK(rest.threats.size() == 2);
+    CHECK(rest.state.empty());
   }
 
   TEST_CASE("threats above the limit in bytes leave memory too") {
@@ -244,7 +253,7 @@ TEST_SUITE("triage/triage") {
     const Statement statement{kScan, 1, at(9)};
     triage.add(lane.events.entity(), {&statement, 1}, lane.events.batch(), event, "auth.log");
     Commit commit;
-    triage.take_changes(commit);
+    triage.take_changes(commit, false);
     REQUIRE(commit.threats.size() == 1);
     CHECK(commit.threats[0].findings[0].count == 2);
   }
