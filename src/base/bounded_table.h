@@ -66,6 +66,17 @@ class BoundedTable {
     ++erased_;
   }
 
+  /// Shows `stale(key, T&) -> bool` the next `count` entries, going round and round over the calls,
+  /// and erases those it says yes to.
+  template <typename Stale>
+  void erase_stale(std::size_t count, Stale&& stale) {
+    for (; count > 0 && !nodes_.empty(); --count) {
+      if (hand_ >= nodes_.size()) hand_ = 0;
+      Node& node = nodes_[hand_++];
+      if (node.alive && stale(node.key, node.value)) erase(node.key);
+    }
+  }
+
   template <typename Visit>
   void for_each(Visit&& visit) {
     for (Node& node : nodes_) {
@@ -193,6 +204,7 @@ class BoundedTable {
   std::deque<std::uint32_t> small_, main_;
   std::size_t entries_max_;
   std::size_t size_ = 0;
+  std::size_t hand_ = 0;    // where erase_stale() goes on
   std::size_t erased_ = 0;  // dead nodes whose number still stands in a queue
   std::uint64_t evicted_ = 0;
 };

@@ -85,6 +85,25 @@ TEST_SUITE("base/bounded_table") {
     CHECK(asked <= 100);
   }
 
+  TEST_CASE("stale entries are found going round, some at a time") {
+    BoundedTable<int> table(1000);
+    for (std::uint64_t key = 0; key < 100; ++key) table.insert(key, kLetGo) = static_cast<int>(key);
+    int looked_at = 0;
+    const auto is_odd = [&](std::uint64_t, const int& value) {
+      ++looked_at;
+      return value % 2 == 1;
+    };
+    for (int i = 0; i < 25; ++i) table.erase_stale(2, is_odd);
+    CHECK(looked_at == 50);
+    CHECK(table.size() == 75);
+    for (int i = 0; i < 25; ++i) table.erase_stale(2, is_odd);
+    CHECK(table.size() == 50);
+    for (std::uint64_t key = 0; key < 100; ++key) {
+      CHECK((table.peek(key) != nullptr) == (key % 2 == 0));
+    }
+    CHECK(table.evicted() == 0);
+  }
+
   TEST_CASE("looking at an entry with peek does not keep it") {
     BoundedTable<int> table(16);
     for (std::uint64_t key = 0; key < 16; ++key) table.insert(key, kLetGo);

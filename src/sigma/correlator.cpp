@@ -20,6 +20,12 @@ constexpr std::uint64_t kVersion = 1;
 constexpr std::uint64_t kStatesMax = 4096;
 // BoundedTable overrules refusals after 64; staying below, every eviction is known here.
 constexpr int kRefusalsMax = 32;
+/// For every new group some are looked at whether they are over: more than one, so that those leave
+/// faster than new ones come.
+constexpr std::size_t kLookedAtPerNew = 2;
+/// A group is not over before so many events went by without it: of sources that are read at the
+/// same time, one may be days ahead.
+constexpr std::uint64_t kOverAfterEvents = 100'000;
 
 /// An event that came too late for its window, until it is known what it means.
 struct Late {
@@ -43,6 +49,7 @@ struct State {
 struct GroupState {
   std::uint64_t group = 0;  // its stored id
   std::uint64_t owner = 0;
+  std::uint64_t last_event = 0;  // the number, among all of the correlator, of its latest
   std::vector<State> states;
   bool dirty = false;   // changed since take_changes()
   bool stored = false;  // take_changes() gave a row of it
@@ -108,6 +115,11 @@ struct Correlator::Impl {
 
   GroupState& state_of(std::uint64_t id, std::uint64_t group, std::uint64_t owner) {
     if (GroupState* known = table.find(id)) return *known;
+    table.erase_stale(kLookedAtPerNew, [&](std::uint64_t key, const GroupState& old) {
+      if (!is_over(old)) return false;
+      if (old.stored) forgotten.emplace_back(key, old.owner);
+      return true;
+    });
     int refusals = 0;
     GroupState& added = table.insert(id, [&](std::uint64_t key, GroupState& victim) {
       if (is_precious(victim) && ++refusals <= kRefusalsMax) return false;
@@ -125,6 +137,16 @@ struct Correlator::Impl {
     return std::ranges::any_of(group.states, [&](const State& state) {
       const Duration span = correlations.all[state.correlation].span;
       return state.holding && !state.window.empty() && state.window.newest() >= before(now, span);
+    });
+  }
+
+  /// Whether the group's next event would find all its windows empty.
+  bool is_over(const GroupState& group) const {
+    if (events - group.last_event < kOverAfterEvents) return false;
+    return std::ranges::all_of(group.states, [&](const State& state) {
+      const Duration span = correlations.all[state.correlation].span;
+      return state.late == nullptr &&
+             (state.window.empty() || state.window.newest() < before(now, span));
     });
   }
 
@@ -322,6 +344,7 @@ struct Correlator::Impl {
   std::vector<std::pair<std::uint64_t, std::uint64_t>>
       forgotten;  // key and owner of evicted groups
   Time now{};     // of the event observed last
+  std::uint64_t events = 0;
 };
 
 Correlator::Correlator(std::shared_ptr<const RuleSet> rules, const CorrelatorOptions& options)
@@ -341,6 +364,7 @@ void Correlator::observe(GroupIndex group, std::uint64_t key, std::uint64_t owne
   self.now = time;
   const std::uint64_t stored_id = self.correlations.groups[group].stored_id;
   GroupState& state = self.state_of(key, stored_id, owner);
+  state.last_event = ++self.events;
   std::size_t place = 0;
   for (std::size_t i = 0; i < self.pending.size(); ++i) {
     const Pending one = self.pending[i];  // a chained correlation may move the list

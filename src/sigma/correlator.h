@@ -1,6 +1,6 @@
 // Correlator: matches to correlation hits, over sliding windows of event time. One per lane and
 // thread. The cost per event is constant; memory is bounded by groups_max groups, least valuable
-// evicted first.
+// evicted first. Groups whose windows have all passed leave as new ones come.
 //
 // Windows: an event that is older than what its window covers is put off. If the next one is as
 // old, the window begins anew with both, so that files read one after another each give their

@@ -425,6 +425,28 @@ TEST_SUITE("sigma/correlator") {
         std::ranges::count_if(rows, [](const auto& row) { return row.value.empty(); });
     CHECK(static_cast<std::size_t>(forgotten) == stored - 1);  // all but the one that had come back
   }
+
+  TEST_CASE("groups whose windows have passed leave, those that may still count stay") {
+    Run run(kBrute);
+    const auto from = [](std::uint32_t i) {
+      return std::vector<FieldValue>{
+          {"source.ip", *parse_ip(fmt::format("10.{}.{}.{}", i >> 16, i >> 8 & 255, i & 255))}};
+    };
+    // All of 60 s: nothing leaves, however many there are.
+    for (std::uint32_t i = 0; i < 1000; ++i) run.event(Action::FailedPassword, at(0), from(i));
+    for (int i = 0; i < 120'000; ++i) run.event(Action::FailedPassword, at(60), kFrom1);
+    for (std::uint32_t i = 1000; i < 2000; ++i) run.event(Action::FailedPassword, at(60), from(i));
+    CHECK(run.correlator->groups() == 2001);
+    // A minute later the first thousand are over; the second were seen too lately to tell.
+    for (std::uint32_t i = 2000; i < 4000; ++i) {
+      run.event(Action::FailedPassword, at(121), from(i));
+    }
+    CHECK(run.correlator->groups() == 3001);
+    CHECK(run.correlator->groups_evicted() == 0);
+    std::vector<StateRow> rows;
+    run.correlator->take_changes(rows);
+    CHECK(rows.size() == 3001);
+  }
 }
 
 }  // namespace vedette::sigma
