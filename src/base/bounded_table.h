@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <utility>
 #include <vector>
 
@@ -25,44 +26,52 @@ class BoundedTable {
 
   /// The entry of `key`, marked as used, or nullptr.
   T* find(std::uint64_t key) {
-    const std::uint32_t node = lookup(key);
-    if (node == kEmpty) return nullptr;
-    if (nodes_[node].uses < kUsesMax) ++nodes_[node].uses;
-    return &nodes_[node].value;
+    const std::uint32_t place = lookup(key);
+    if (place == kEmpty) return nullptr;
+    Node& found = node(place);
+    if (found.uses < kUsesMax) ++found.uses;
+    return &found.value;
   }
 
   /// The same without marking it.
   T* peek(std::uint64_t key) {
-    const std::uint32_t node = lookup(key);
-    return node == kEmpty ? nullptr : &nodes_[node].value;
+    const std::uint32_t place = lookup(key);
+    return place == kEmpty ? nullptr : &node(place).value;
   }
 
   /// Adds an entry for a key that is not there. If the table is full, first gives
   /// `evict(key, T&) -> bool` the least valuable entries until it lets one go (false: spare it).
   /// After kRefusalsMax refusals the next one goes whatever the answer: entries that all look
-  /// precious cannot make an insert walk the table. References stay valid until the next insert.
+  /// precious cannot make an insert walk the table. An entry stays where it is until it goes.
   template <typename Evict>
   T& insert(std::uint64_t key, Evict&& evict) {
     VD_ASSERT(lookup(key) == kEmpty);
     if (size_ >= entries_max_) evict_one(evict);
     if (erased_ > size_ + 64) sweep();
     if (free_.empty()) {
-      free_.push_back(static_cast<std::uint32_t>(nodes_.size()));
-      nodes_.emplace_back();
+      if (places_ % kBlock == 0) blocks_.push_back(std::make_unique<Node[]>(kBlock));
+      free_.push_back(static_cast<std::uint32_t>(places_++));
     }
-    const std::uint32_t node = free_.back();
+    const std::uint32_t place = free_.back();
     free_.pop_back();
-    nodes_[node] = Node{key, T{}, 0, true};
+    Node& added = node(place);
+    added = Node{key, T{}, 0, true};
     ++size_;
-    link(key, node);
-    small_.push_back(node);
-    return nodes_[node].value;
+    link(key, place);
+    small_.push_back(place);
+    return added.value;
+  }
+
+  /// Lets the least valuable entry go, as insert() does when the table is full.
+  template <typename Evict>
+  void evict(Evict&& evict) {
+    if (size_ > 0) evict_one(evict);
   }
 
   void erase(std::uint64_t key) {
-    const std::uint32_t node = lookup(key);
-    if (node == kEmpty) return;
-    release(node);  // its place in a queue is skipped when it comes up
+    const std::uint32_t place = lookup(key);
+    if (place == kEmpty) return;
+    release(place);  // its place in a queue is skipped when it comes up
     ++erased_;
   }
 
@@ -70,27 +79,28 @@ class BoundedTable {
   /// and erases those it says yes to.
   template <typename Stale>
   void erase_stale(std::size_t count, Stale&& stale) {
-    for (; count > 0 && !nodes_.empty(); --count) {
-      if (hand_ >= nodes_.size()) hand_ = 0;
-      Node& node = nodes_[hand_++];
-      if (node.alive && stale(node.key, node.value)) erase(node.key);
+    for (; count > 0 && places_ > 0; --count) {
+      if (hand_ >= places_) hand_ = 0;
+      Node& next = node(hand_++);
+      if (next.alive && stale(next.key, next.value)) erase(next.key);
     }
   }
 
   template <typename Visit>
   void for_each(Visit&& visit) {
-    for (Node& node : nodes_) {
-      if (node.alive) visit(node.key, node.value);
+    for (std::size_t place = 0; place < places_; ++place) {
+      if (Node& one = node(place); one.alive) visit(one.key, one.value);
     }
   }
 
   std::size_t size() const { return size_; }
   std::size_t capacity() const { return entries_max_; }
   std::uint64_t evicted() const { return evicted_; }
-  std::size_t places() const { return nodes_.size(); }  ///< in memory, used or not
+  std::size_t places() const { return places_; }  ///< in memory, used or not
 
  private:
   static constexpr std::uint32_t kEmpty = ~std::uint32_t{0};
+  static constexpr std::size_t kBlock = 256;
   static constexpr std::uint8_t kUsesMax = 3;
   static constexpr int kRefusalsMax = 64;
 
@@ -101,42 +111,45 @@ class BoundedTable {
     bool alive;
   };
 
+  Node& node(std::size_t place) { return blocks_[place / kBlock][place % kBlock]; }
+  const Node& node(std::size_t place) const { return blocks_[place / kBlock][place % kBlock]; }
+
   std::size_t home(std::uint64_t key) const {
     return (key * 0x9E3779B97F4A7C15u >> 20) & (slots_.size() - 1);
   }
 
   std::uint32_t lookup(std::uint64_t key) const {
     for (std::size_t at = home(key);; at = (at + 1) & (slots_.size() - 1)) {
-      const std::uint32_t node = slots_[at];
-      if (node == kEmpty || nodes_[node].key == key) return node;
+      const std::uint32_t found = slots_[at];
+      if (found == kEmpty || node(found).key == key) return found;
     }
   }
 
-  void link(std::uint64_t key, std::uint32_t node) {
+  void link(std::uint64_t key, std::uint32_t added) {
     if (size_ * 2 > slots_.size()) {
       std::vector<std::uint32_t> old(slots_.size() * 2, kEmpty);
       old.swap(slots_);
       for (const std::uint32_t moved : old) {
-        if (moved != kEmpty) place(nodes_[moved].key, moved);
+        if (moved != kEmpty) enter(node(moved).key, moved);
       }
     }
-    place(key, node);
+    enter(key, added);
   }
 
-  void place(std::uint64_t key, std::uint32_t node) {
+  void enter(std::uint64_t key, std::uint32_t place) {
     std::size_t at = home(key);
     while (slots_[at] != kEmpty) at = (at + 1) & (slots_.size() - 1);
-    slots_[at] = node;
+    slots_[at] = place;
   }
 
   /// Linear probing without tombstones: what follows moves up if its home allows (Knuth 6.4, R).
   void unlink(std::uint64_t key) {
     const std::size_t mask = slots_.size() - 1;
     std::size_t at = home(key);
-    while (nodes_[slots_[at]].key != key) at = (at + 1) & mask;
+    while (node(slots_[at]).key != key) at = (at + 1) & mask;
     std::size_t hole = at;
     for (std::size_t next = (hole + 1) & mask; slots_[next] != kEmpty; next = (next + 1) & mask) {
-      const std::size_t wanted = home(nodes_[slots_[next]].key);
+      const std::size_t wanted = home(node(slots_[next]).key);
       if (((next - wanted) & mask) >= ((next - hole) & mask)) {
         slots_[hole] = slots_[next];
         hole = next;
@@ -145,20 +158,21 @@ class BoundedTable {
     slots_[hole] = kEmpty;
   }
 
-  void release(std::uint32_t node) {
-    unlink(nodes_[node].key);
-    nodes_[node].alive = false;
-    nodes_[node].value = T{};
+  void release(std::uint32_t place) {
+    Node& gone = node(place);
+    unlink(gone.key);
+    gone.alive = false;
+    gone.value = T{};
     --size_;
   }
 
   /// Takes the front of a queue; nodes erased meanwhile only give their number back.
-  bool pop(std::deque<std::uint32_t>& queue, std::uint32_t& node) {
+  bool pop(std::deque<std::uint32_t>& queue, std::uint32_t& place) {
     while (!queue.empty()) {
-      node = queue.front();
+      place = queue.front();
       queue.pop_front();
-      if (nodes_[node].alive) return true;
-      free_.push_back(node);
+      if (node(place).alive) return true;
+      free_.push_back(place);
       --erased_;
     }
     return false;
@@ -167,9 +181,9 @@ class BoundedTable {
   /// A table that never fills never pops its queues: what was erased would pile up in them.
   void sweep() {
     for (std::deque<std::uint32_t>* queue : {&small_, &main_}) {
-      std::erase_if(*queue, [&](std::uint32_t node) {
-        if (nodes_[node].alive) return false;
-        free_.push_back(node);
+      std::erase_if(*queue, [&](std::uint32_t place) {
+        if (node(place).alive) return false;
+        free_.push_back(place);
         return true;
       });
     }
@@ -180,25 +194,27 @@ class BoundedTable {
   void evict_one(Evict& evict) {
     int refusals = 0;
     for (;;) {
-      std::uint32_t node = kEmpty;
+      std::uint32_t place = kEmpty;
       const bool from_small = small_.size() * 10 >= entries_max_ || main_.empty();
-      if (!pop(from_small ? small_ : main_, node) && !pop(from_small ? main_ : small_, node))
+      if (!pop(from_small ? small_ : main_, place) && !pop(from_small ? main_ : small_, place))
         return;
-      Node& candidate = nodes_[node];
+      Node& candidate = node(place);
       const bool used = candidate.uses > 0;
       if (used) --candidate.uses;
       if (used || (!evict(candidate.key, candidate.value) && refusals++ < kRefusalsMax)) {
-        main_.push_back(node);
+        main_.push_back(place);
         continue;
       }
-      release(node);
-      free_.push_back(node);
+      release(place);
+      free_.push_back(place);
       ++evicted_;
       return;
     }
   }
 
-  std::vector<Node> nodes_;
+  /// They never move: growing copies nothing.
+  std::vector<std::unique_ptr<Node[]>> blocks_;
+  std::size_t places_ = 0;  // in the blocks, used or not
   std::vector<std::uint32_t> slots_;
   std::vector<std::uint32_t> free_;
   std::deque<std::uint32_t> small_, main_;

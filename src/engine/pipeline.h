@@ -32,7 +32,7 @@ struct PipelineOptions {
   /// Live: a barrier this often. Scan: never by time.
   std::chrono::milliseconds checkpoint = std::chrono::milliseconds(1000);
   /// A barrier after this many bytes at the latest, so that threats can leave memory.
-  std::uint64_t checkpoint_bytes = 8u << 20;
+  std::uint64_t checkpoint_bytes = 4u << 20;
   /// Told after each commit, on the committer's thread: what has just become durable.
   std::function<void(const Commit&)> on_commit;
   /// Whether positions and lane state are stored, to be resumed by a later process.

@@ -44,6 +44,11 @@ struct State {
   std::unique_ptr<DistinctWindow> values;    // value_count
   std::unique_ptr<SequenceWindow> sequence;  // temporal, temporal_ordered
   std::unique_ptr<Late> late;                // the last event was too old for the window
+
+  std::size_t heap_bytes() const {
+    return window.heap_bytes() + (values ? sizeof(*values) + values->heap_bytes() : 0) +
+           (sequence ? sizeof(*sequence) + sequence->heap_bytes() : 0) + (late ? sizeof(*late) : 0);
+  }
 };
 
 struct GroupState {
@@ -53,6 +58,12 @@ struct GroupState {
   std::vector<State> states;
   bool dirty = false;   // changed since take_changes()
   bool stored = false;  // take_changes() gave a row of it
+
+  std::size_t bytes() const {
+    std::size_t sum = sizeof(*this) + states.capacity() * sizeof(State);
+    for (const State& state : states) sum += state.heap_bytes();
+    return sum;
+  }
 };
 
 /// A correlation that the event counts for, and as which of its rules.
@@ -94,6 +105,7 @@ struct Correlator::Impl {
   Impl(std::shared_ptr<const RuleSet> set, const CorrelatorOptions& options)
       : rules(std::move(set)),
         correlations(rules->compiled().correlations),
+        bytes_max(options.groups_max * kBytesPerGroup),
         table(options.groups_max) {
     for (std::size_t i = 0; i < correlations.all.size(); ++i) {
       by_stored_id.emplace(correlations.all[i].stored_id, static_cast<std::uint16_t>(i));
@@ -117,19 +129,36 @@ struct Correlator::Impl {
     if (GroupState* known = table.find(id)) return *known;
     table.erase_stale(kLookedAtPerNew, [&](std::uint64_t key, const GroupState& old) {
       if (!is_over(old)) return false;
-      if (old.stored) forgotten.emplace_back(key, old.owner);
+      forget(key, old);
       return true;
     });
     int refusals = 0;
-    GroupState& added = table.insert(id, [&](std::uint64_t key, GroupState& victim) {
-      if (is_precious(victim) && ++refusals <= kRefusalsMax) return false;
-      if (victim.stored) forgotten.emplace_back(key, victim.owner);
-      return true;
-    });
+    GroupState& added = table.insert(
+        id, [&](std::uint64_t key, GroupState& victim) { return let_go(key, victim, refusals); });
     added.group = group;
     added.owner = owner;
     added.states.reserve(pending.size());
+    bytes += added.bytes();
     return added;
+  }
+
+  void forget(std::uint64_t key, const GroupState& group) {
+    if (group.stored) forgotten.emplace_back(key, group.owner);
+    bytes -= group.bytes();
+  }
+
+  bool let_go(std::uint64_t key, const GroupState& victim, int& refusals) {
+    if (is_precious(victim) && ++refusals <= kRefusalsMax) return false;
+    forget(key, victim);
+    return true;
+  }
+
+  void keep_to_budget() {
+    while (bytes > bytes_max && table.size() > 1) {
+      int refusals = 0;
+      table.evict(
+          [&](std::uint64_t key, GroupState& victim) { return let_go(key, victim, refusals); });
+    }
   }
 
   /// A group with a condition that holds, and that the newest event has not yet left behind.
@@ -170,11 +199,14 @@ struct Correlator::Impl {
   }
 
   /// Goes forward from `place`: states and what is pending are both in the correlations' order.
-  static State& state_in(GroupState& group, std::uint16_t correlation, std::size_t& place) {
+  State& state_in(GroupState& group, std::uint16_t correlation, std::size_t& place) {
     auto& states = group.states;
     while (place < states.size() && states[place].correlation < correlation) ++place;
     if (place == states.size() || states[place].correlation != correlation) {
-      if (states.size() == states.capacity()) states.reserve(states.size() + 2);  // it stays small
+      if (states.size() == states.capacity()) {
+        states.reserve(states.size() + 2);  // it stays small
+        bytes += 2 * sizeof(State);
+      }
       const auto added = states.emplace(states.begin() + static_cast<std::ptrdiff_t>(place));
       added->correlation = correlation;
     }
@@ -261,8 +293,12 @@ struct Correlator::Impl {
     }
     State& state = state_in(group, event.correlation, place);
     group.dirty = true;
-    if (put_off(correlation, state, event, value, time, weight)) return;
-    const std::uint64_t number = measure(correlation, state, event, value, time, weight);
+    const std::size_t bytes_before = state.heap_bytes();
+    const bool left_out = put_off(correlation, state, event, value, time, weight);
+    const std::uint64_t number =
+        left_out ? 0 : measure(correlation, state, event, value, time, weight);
+    bytes += state.heap_bytes() - bytes_before;
+    if (left_out) return;
     const bool held = std::exchange(state.holding, false);
     state.holding = std::ranges::all_of(correlation.bounds,
                                         [&](const Bound& bound) { return holds(bound, number); });
@@ -335,6 +371,7 @@ struct Correlator::Impl {
 
   std::shared_ptr<const RuleSet> rules;
   const Correlations& correlations;
+  std::size_t bytes = 0, bytes_max;  // of the groups
   BoundedTable<GroupState> table;
   std::unordered_map<std::uint64_t, std::uint16_t> by_stored_id;
   std::vector<Pending> pending;
@@ -370,6 +407,7 @@ void Correlator::observe(GroupIndex group, std::uint64_t key, std::uint64_t owne
     const Pending one = self.pending[i];  // a chained correlation may move the list
     self.observe_one(state, group, one, batch, event, time, weight, place, hits);
   }
+  self.keep_to_budget();
 }
 
 void Correlator::take_changes(std::vector<StateRow>& rows) {
@@ -408,7 +446,10 @@ bool Correlator::restore(const StateRow& row) {
   if (!in.done() || group.states.empty()) return false;
   std::ranges::sort(group.states, {}, &State::correlation);
   self.pending.clear();
-  self.state_of(row.key, group.group, row.owner) = std::move(group);
+  GroupState& restored = self.state_of(row.key, group.group, row.owner);
+  self.bytes += group.bytes() - restored.bytes();
+  restored = std::move(group);
+  self.keep_to_budget();
   return true;
 }
 

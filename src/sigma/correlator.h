@@ -1,6 +1,6 @@
 // Correlator: matches to correlation hits, over sliding windows of event time. One per lane and
-// thread. The cost per event is constant; memory is bounded by groups_max groups, least valuable
-// evicted first. Groups whose windows have all passed leave as new ones come.
+// thread. The cost per event is constant; memory is bounded, groups and their bytes, the least
+// valuable groups are evicted first. Groups whose windows have all passed leave as new ones come.
 //
 // Windows: an event that is older than what its window covers is put off. If the next one is as
 // old, the window begins anew with both, so that files read one after another each give their
@@ -19,8 +19,11 @@
 
 namespace vedette::sigma {
 
+/// Most groups take less, those of a busy attacker several times as much.
+inline constexpr std::size_t kBytesPerGroup = 512;
+
 struct CorrelatorOptions {
-  std::size_t groups_max = 65536;
+  std::size_t groups_max = 65536;  ///< and in all at most kBytesPerGroup for each
 };
 
 /// A correlation's condition holds, because of the event just observed.

@@ -426,6 +426,27 @@ TEST_SUITE("sigma/correlator") {
     CHECK(static_cast<std::size_t>(forgotten) == stored - 1);  // all but the one that had come back
   }
 
+  TEST_CASE("what groups take up is bounded, however much each remembers") {
+    // Seven windows of many times and values: far more than a group usually needs.
+    std::string many = kBrute;
+    for (int i = 0; i < 6; ++i) {
+      many += correlation(fmt::format("Many{}", i),
+                          "type: value_count, rules: [failure], group-by: [source.ip], timespan: "
+                          "1h, condition: {field: user.name, gte: 1000}");
+    }
+    Run run(many, {.groups_max = 1000});
+    for (std::uint32_t round = 0; round < 40; ++round) {
+      for (std::uint32_t i = 0; i < 300; ++i) {
+        run.event(Action::FailedPassword, at(round),
+                  {{"source.ip", IpAddress::from_v4(0x0A000000u + i)},
+                   {"user.name", fmt::format("user{}", round)}});
+      }
+    }
+    CHECK(run.correlator->groups() < 250);
+    CHECK(run.correlator->groups() > 50);
+    CHECK(run.correlator->groups_evicted() > 0);
+  }
+
   TEST_CASE("groups whose windows have passed leave, those that may still count stay") {
     Run run(kBrute);
     const auto from = [](std::uint32_t i) {

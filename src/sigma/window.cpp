@@ -329,6 +329,12 @@ std::size_t SequenceWindow::chained(Time newest, Duration span) const {
   return length;
 }
 
+std::size_t SequenceWindow::heap_bytes() const {
+  std::size_t bytes = places_.capacity() * sizeof(places_[0]);
+  for (const auto& marks : places_) bytes += marks.capacity() * sizeof(Mark);
+  return bytes;
+}
+
 void SequenceWindow::write(Writer& out) const {
   out.u64(events_);
   for (const std::vector<Mark>& marks : places_) {

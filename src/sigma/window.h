@@ -42,6 +42,7 @@ class CountWindow {
   Time first_after(Time time) const;
   Time newest() const { return at(size_ - 1u).time; }
   bool empty() const { return size_ == 0; }
+  std::size_t heap_bytes() const { return heap_ != nullptr ? capacity_ * sizeof(Entry) : 0; }
 
   void write(Writer& out) const;
   bool read(Reader& in);
@@ -88,6 +89,9 @@ class DistinctWindow {
   void add(std::uint64_t value, Time time, Duration span);
   std::uint64_t count() const;
   void clear();
+  std::size_t heap_bytes() const {
+    return exact_.capacity() * sizeof(Entry) + (ring_ != nullptr ? sizeof(Ring) : 0);
+  }
 
   void write(Writer& out, Duration span) const;
   /// A ring made for another span is not understood: the window begins empty.
@@ -133,6 +137,7 @@ class SequenceWindow {
   std::size_t matched(Time newest, Duration span) const;
   /// How many from the first on did so one after another, each by an event of its own.
   std::size_t chained(Time newest, Duration span) const;
+  std::size_t heap_bytes() const;
 
   void write(Writer& out) const;
   bool read(Reader& in, std::size_t places);
