@@ -58,11 +58,10 @@ std::string heading(const Threat& threat, std::size_t rank, const Terminal& term
 }
 
 std::string evidence_line(const Evidence& evidence, const Terminal& terminal) {
-  const auto slash = evidence.source.rfind('/');
+  const std::string& source = *evidence.source;
+  const auto slash = source.rfind('/');
   const std::string place = fmt::format(
-      "{}@{}",
-      escape_for_terminal(slash == std::string::npos ? evidence.source
-                                                     : evidence.source.substr(slash + 1)),
+      "{}@{}", escape_for_terminal(slash == std::string::npos ? source : source.substr(slash + 1)),
       evidence.offset);
   const std::size_t room =
       terminal.width > place.size() + 20 ? terminal.width - place.size() - 13 : 40;
@@ -76,7 +75,7 @@ std::vector<const Evidence*> best_evidence(const Threat& threat) {
   std::vector<const Evidence*> chosen;
   const auto take = [&](const Evidence& evidence) {
     const bool known = std::any_of(chosen.begin(), chosen.end(), [&](const Evidence* other) {
-      return other->offset == evidence.offset && other->source == evidence.source;
+      return other->offset == evidence.offset && *other->source == *evidence.source;
     });
     if (!known && chosen.size() < kEvidenceShown) chosen.push_back(&evidence);
   };

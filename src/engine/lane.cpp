@@ -18,17 +18,20 @@ Lane::Lane(std::size_t index, std::shared_ptr<const sigma::RuleSet> rules,
   }
 }
 
-void Lane::process(const Batch& batch, const std::vector<std::string>& source_names) {
+void Lane::process(const Batch& batch,
+                   const std::vector<std::shared_ptr<const std::string>>& source_names) {
   const auto chunks = batch.raw.chunks();
   const auto events = batch.events.events();
   for (const Observation& observation : batch.for_lane[index_]) {
     observe(batch, observation, source_names[chunks[events[observation.event].chunk].source]);
   }
+  triage_.end_batch();
   Stats::add(stats_.observations, batch.for_lane[index_].size());
   publish_sizes();
 }
 
-void Lane::observe(const Batch& batch, const Observation& o, std::string_view source) {
+void Lane::observe(const Batch& batch, const Observation& o,
+                   const std::shared_ptr<const std::string>& source) {
   const Event& event = batch.events.events()[o.event];
   const std::span<const RuleIndex> matched(batch.matches.data() + o.match_begin, o.match_count);
   const std::uint32_t weight = triage_.observe(o.entity, batch.events, event);

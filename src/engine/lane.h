@@ -19,7 +19,8 @@ class Lane {
        const sigma::CorrelatorOptions& correlator, const triage::TriageOptions& triage,
        triage::Triage::Load load, bool keep_state, Stats& stats);
 
-  void process(const Batch& batch, const std::vector<std::string>& source_names);
+  void process(const Batch& batch,
+               const std::vector<std::shared_ptr<const std::string>>& source_names);
   /// What changed since the barrier before, for the next commit.
   void take_changes(Commit& commit, bool last);
   void committed() { triage_.committed(); }
@@ -28,7 +29,8 @@ class Lane {
   std::size_t threats() const { return triage_.threats(); }
 
  private:
-  void observe(const Batch& batch, const Observation& observation, std::string_view source);
+  void observe(const Batch& batch, const Observation& observation,
+               const std::shared_ptr<const std::string>& source);
   void publish_sizes();
 
   std::size_t index_;

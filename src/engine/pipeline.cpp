@@ -71,7 +71,7 @@ struct Pipeline::Impl {
   const Clock& clock;
   Stats& stats;
 
-  std::vector<std::string> source_names;
+  std::vector<std::shared_ptr<const std::string>> source_names;
   std::vector<BatchPtr> batches;
   BoundedQueue<Batch*> free;
   std::vector<std::unique_ptr<BoundedQueue<Batch*>>> to_worker;             // [worker]
@@ -171,7 +171,9 @@ Result<void> Pipeline::restore() {
 }
 
 void Pipeline::Impl::start() {
-  for (const auto& report : sources.reports()) source_names.push_back(report.name);
+  for (const auto& report : sources.reports()) {
+    source_names.push_back(std::make_shared<const std::string>(report.name));
+  }
   by_source.assign(source_names.size(), {});
   committer = std::make_unique<Committer>(store, lanes.size(), stats, options.on_commit);
   for (std::size_t w = 0; w < workers.size(); ++w) {
@@ -224,7 +226,7 @@ void Pipeline::Impl::account(const Batch& batch) {
   for (const auto& [source, line] : batch.ledger) by_source[source] += line;
   if (!batch.barrier) return;
   ledger = restored;
-  for (std::size_t s = 0; s < by_source.size(); ++s) ledger[source_names[s]] += by_source[s];
+  for (std::size_t s = 0; s < by_source.size(); ++s) ledger[*source_names[s]] += by_source[s];
 }
 
 void Pipeline::Impl::finish_batch(Batch* batch) {

@@ -86,8 +86,9 @@ std::map<std::string, std::string> by_id(const std::vector<Threat>& threats) {
   for (Threat threat : threats) {
     for (Finding& finding : threat.findings) {
       for (auto& evidence : finding.evidence) {
-        evidence = std::make_shared<const Evidence>(
-            Evidence{evidence->line, {}, evidence->offset, evidence->time});
+        evidence = std::make_shared<const Evidence>(Evidence{evidence->line,
+                                                             std::make_shared<const std::string>(),
+                                                             evidence->offset, evidence->time});
       }
     }
     threat.score = 0;

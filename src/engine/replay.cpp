@@ -40,12 +40,13 @@ std::vector<Threat> replay(const FieldTable& fields, std::shared_ptr<const sigma
   Batch batch(256 * 1024, wanted_fields(*rules), 1);
   std::uint64_t offset = 0;
   Time latest;
+  const auto source = std::make_shared<const std::string>("-");
   while (!text.empty()) {
     batch.clear();
     batch.read_at = written_by;
     fill(batch.raw, text, offset, written_by);
     worker.process(batch);
-    lane.process(batch, {"-"});
+    lane.process(batch, {source});
     latest = std::max(latest, batch.latest);
   }
   Commit commit;

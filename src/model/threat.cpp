@@ -41,7 +41,7 @@ void write_finding(JsonWriter& json, const Finding& finding) {
   write_time(json, "last_seen", finding.last_seen);
   json.key("evidence").begin_array();
   for (const auto& evidence : finding.evidence) {
-    json.begin_object().field("line", evidence->line).field("source", evidence->source);
+    json.begin_object().field("line", evidence->line).field("source", *evidence->source);
     json.field("offset", evidence->offset).end_object();
   }
   json.end_array().end_object();
@@ -80,7 +80,7 @@ using Line = std::shared_ptr<const Evidence>;
 
 bool comes_before(const Line& a, const Line& b) {
   const auto place = [](const Evidence& line) {
-    return std::tie(line.time, line.source, line.offset, line.line);
+    return std::tie(line.time, *line.source, line.offset, line.line);
   };
   return place(*a) < place(*b);
 }
@@ -102,7 +102,7 @@ std::vector<Line> lines_of(const Threat& threat) {
 
 void put_line(Writer& out, const Evidence& line) {
   out.bytes(line.line);
-  out.bytes(line.source);
+  out.bytes(*line.source);
   out.u64(line.offset);
   out.time(line.time);
 }
@@ -147,7 +147,11 @@ bool take_each(Reader& in, One one) {
 bool take_line(Reader& in, std::vector<Line>& lines) {
   Evidence line;
   line.line = in.bytes();
-  line.source = in.bytes();
+  const std::string_view source = in.bytes();
+  // Most lines of a threat are from one source.
+  line.source = !lines.empty() && *lines.back()->source == source
+                    ? lines.back()->source
+                    : std::make_shared<const std::string>(source);
   line.offset = in.u64();
   line.time = in.time();
   if (!in.ok() || line.line.size() > kEvidenceBytesMax) return false;

@@ -19,7 +19,7 @@ namespace vedette {
 /// A line that supports findings. Kept as it stood, clipped to kEvidenceBytesMax.
 struct Evidence {
   std::string line;
-  std::string source;  ///< path, "journal", "-"
+  std::shared_ptr<const std::string> source;  ///< path, "journal", "-"; never null
   std::uint64_t offset = 0;
   Time time;
 };

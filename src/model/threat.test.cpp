@@ -33,7 +33,8 @@ Threat make_threat() {
   finding.first_seen = at(0);
   finding.last_seen = at(60);
   finding.evidence.push_back(std::make_shared<const Evidence>(
-      Evidence{"Failed password\xFF", "/var/log/auth.log", 4096, at(0)}));
+      Evidence{"Failed password\xFF", std::make_shared<const std::string>("/var/log/auth.log"),
+               4096, at(0)}));
   threat.findings.push_back(finding);
   rule.id = "rule-2";
   rule.techniques = {"T1110.001"};
@@ -82,9 +83,11 @@ Threat random_threat(Random& random) {
       // Some lines support several findings.
       const bool shared =
           threat.findings.size() > 1 && random.chance(0.3) && !threat.findings[0].evidence.empty();
-      finding.evidence.push_back(shared ? threat.findings[0].evidence[0]
-                                        : std::make_shared<const Evidence>(
-                                              Evidence{text(1024), text(30), number(), time()}));
+      finding.evidence.push_back(
+          shared
+              ? threat.findings[0].evidence[0]
+              : std::make_shared<const Evidence>(Evidence{
+                    text(1024), std::make_shared<const std::string>(text(30)), number(), time()}));
     }
   }
   for (std::uint32_t i = random.below(6); i > 0; --i) {
@@ -96,7 +99,7 @@ Threat random_threat(Random& random) {
 
 bool equal(const Finding& a, const Finding& b) {
   const auto same = [](const auto& x, const auto& y) {
-    return x->line == y->line && x->source == y->source && x->offset == y->offset &&
+    return x->line == y->line && *x->source == *y->source && x->offset == y->offset &&
            x->time == y->time;
   };
   return *a.rule == *b.rule && a.count == b.count && a.first_seen == b.first_seen &&
@@ -202,8 +205,8 @@ TEST_SUITE("model/threat") {
 
   TEST_CASE("evidence longer than any that is written is refused") {
     Threat threat = make_threat();
-    threat.findings[0].evidence[0] = std::make_shared<const Evidence>(
-        Evidence{std::string(kEvidenceBytesMax + 1, 'x'), {}, 0, {}});
+    threat.findings[0].evidence[0] = std::make_shared<const Evidence>(Evidence{
+        std::string(kEvidenceBytesMax + 1, 'x'), std::make_shared<const std::string>(), 0, {}});
     CHECK_FALSE(decode_threat(encode(threat)).has_value());
   }
 

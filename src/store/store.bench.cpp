@@ -20,6 +20,7 @@ Threat make_threat(std::uint64_t number) {
   threat.severity = static_cast<Level>(number % kLevels);
   threat.score = static_cast<double>(threat.entity_hash % 1000) / 10;
   threat.first_seen = threat.last_seen = Time{std::chrono::seconds{1772323200}};
+  const auto source = std::make_shared<const std::string>("/var/log/auth.log");
   for (int i = 0; i < 3; ++i) {
     Finding& finding = threat.findings.emplace_back();
     finding.rule = std::make_shared<const FindingRule>(
@@ -29,8 +30,8 @@ Threat make_threat(std::uint64_t number) {
                     Level::Medium,
                     {"T1110.001"}});
     for (std::uint64_t j = 0; j < 6; ++j) {
-      finding.evidence.push_back(std::make_shared<const Evidence>(
-          Evidence{std::string(110, 'x'), "/var/log/auth.log", j, {}}));
+      finding.evidence.push_back(
+          std::make_shared<const Evidence>(Evidence{std::string(110, 'x'), source, j, {}}));
     }
   }
   for (int i = 0; i < 10; ++i)

@@ -61,8 +61,8 @@ Threat make_threat(std::uint64_t hash, Level severity = Level::High) {
   Finding& finding = threat.findings.emplace_back();
   finding.rule = std::make_shared<const FindingRule>(FindingRule{"rule", {}, {}, severity, {}});
   finding.count = 3;
-  finding.evidence.push_back(
-      std::make_shared<const Evidence>(Evidence{"a line", "auth.log", 17, threat.first_seen}));
+  finding.evidence.push_back(std::make_shared<const Evidence>(
+      Evidence{"a line", std::make_shared<const std::string>("auth.log"), 17, threat.first_seen}));
   return threat;
 }
 
@@ -468,8 +468,8 @@ TEST_SUITE("store/store") {
     Commit commit;
     for (std::uint64_t i = 0; i < 5000; ++i) {
       commit.threats.push_back(make_threat(i * 0x9E3779B97F4A7C15u));
-      commit.threats.back().findings[0].evidence[0] =
-          std::make_shared<const Evidence>(Evidence{std::string(1000, 'x'), {}, 0, {}});
+      commit.threats.back().findings[0].evidence[0] = std::make_shared<const Evidence>(
+          Evidence{std::string(1000, 'x'), std::make_shared<const std::string>(), 0, {}});
     }
     REQUIRE((*store)->commit(commit));
     CHECK(*(*store)->threat_count() == 5000);

@@ -32,7 +32,7 @@ Finding& find_or_add(std::vector<Finding>& findings,
 }
 
 std::strong_ordering compare(const Evidence& a, const Evidence& b) {
-  return std::tie(a.time, a.source, a.offset) <=> std::tie(b.time, b.source, b.offset);
+  return std::tie(a.time, *a.source, a.offset) <=> std::tie(b.time, *b.source, b.offset);
 }
 
 /// Of one line more than may be kept the middle one goes: never one of the earliest or the latest

@@ -16,8 +16,9 @@ struct Line {
 };
 
 std::shared_ptr<const Evidence> line_of(const Event& event, std::string_view source) {
-  return std::make_shared<const Evidence>(
-      Evidence{std::string(event.raw), std::string(source), event.offset, event.time});
+  return std::make_shared<const Evidence>(Evidence{std::string(event.raw),
+                                                   std::make_shared<const std::string>(source),
+                                                   event.offset, event.time});
 }
 
 void add(Threat& threat, const std::shared_ptr<const FindingRule>& rule, const Line& line,
@@ -93,7 +94,7 @@ TEST_SUITE("triage/findings") {
       add(threat, rule, {static_cast<std::int64_t>(i), i, "f"});
     CHECK(offsets(threat.findings[0]) == std::vector<std::uint64_t>{0, 1, 2, 97, 98, 99});
     CHECK(threat.findings[0].evidence[5]->line == "line 99");
-    CHECK(threat.findings[0].evidence[5]->source == "f");
+    CHECK(*threat.findings[0].evidence[5]->source == "f");
     CHECK(threat.findings[0].evidence[5]->time == at(99));
   }
 

@@ -9,6 +9,8 @@
 namespace vedette::triage {
 namespace {
 
+const auto kSource = std::make_shared<const std::string>("/var/log/auth.log");
+
 /// Many sources, each with a few events, in one batch.
 struct Crowd {
   explicit Crowd(std::uint32_t sources) : batch(FieldSet{}.set()) {
@@ -53,7 +55,8 @@ void observe_threat(benchmark::State& state) {
   const auto rule = make_rule("00000000-0000-0000-0000-000000000000", Level::High);
   for (std::size_t i = 0; i < events.size(); ++i) {
     const Statement statement{rule, 1, events[i].time};
-    triage.add(crowd.entities[i], {&statement, 1}, crowd.batch, events[i], "auth.log");
+    triage.add(crowd.entities[i], {&statement, 1}, crowd.batch, events[i], kSource);
+    triage.end_batch();
   }
   std::size_t i = 0;
   for (auto _ : state) {
@@ -86,7 +89,8 @@ void add_to_finding(benchmark::State& state) {
   std::size_t i = 0;
   for (auto _ : state) {
     const Statement statement{rules[i], 1, event.time};
-    triage.add(events.entity(), {&statement, 1}, events.batch(), event, "/var/log/auth.log");
+    triage.add(events.entity(), {&statement, 1}, events.batch(), event, kSource);
+    triage.end_batch();
     if (++i == rules.size()) i = 0;
   }
 }
@@ -100,7 +104,8 @@ void add_with_evidence(benchmark::State& state) {
   std::size_t i = 0;
   for (auto _ : state) {
     const Statement statement{rule, 1, events[i].time};
-    triage.add(crowd.entities[0], {&statement, 1}, crowd.batch, events[i], "/var/log/auth.log");
+    triage.add(crowd.entities[0], {&statement, 1}, crowd.batch, events[i], kSource);
+    triage.end_batch();
     if (++i == events.size()) i = 0;
   }
 }

@@ -1,5 +1,6 @@
 #include "triage/triage.h"
 
+#include "base/assert.h"
 #include "base/bounded_table.h"
 #include "base/text.h"
 #include "triage/attempts.h"
@@ -40,7 +41,7 @@ std::size_t bytes_of(const Threat& threat) {
     sum += finding.evidence.capacity() * sizeof(finding.evidence[0]);
     // A line that several findings have is counted once among them.
     for (const auto& line : finding.evidence) {
-      const std::size_t whole = sizeof(Evidence) + line->line.capacity() + line->source.capacity();
+      const std::size_t whole = sizeof(Evidence) + line->line.capacity();
       sum += whole / static_cast<std::size_t>(line.use_count());
     }
   }
@@ -98,6 +99,8 @@ struct Triage::Impl {
   std::unordered_map<std::uint64_t, std::uint32_t> place_of;  // by entity hash
   std::vector<std::uint64_t> changed_entities;
   std::vector<std::uint32_t> changed_threats;
+  /// Evidence of this batch, without its text so far.
+  std::vector<std::pair<std::shared_ptr<Evidence>, std::string_view>> new_lines;
   std::vector<StateRow> last_rows;  // of entities evicted since the last take
   std::uint64_t touches = 0;
   std::size_t held_bytes = 0;
@@ -284,7 +287,8 @@ std::uint32_t Triage::observe(const EntityRef& entity, const EventBatch& batch,
 }
 
 void Triage::add(const EntityRef& entity, std::span<const Statement> statements,
-                 const EventBatch& batch, const Event& event, std::string_view source) {
+                 const EventBatch& batch, const Event& event,
+                 const std::shared_ptr<const std::string>& source) {
   Impl& impl = *impl_;
   Memory& memory = impl.memory_of(entity.hash);
   Held* one = memory.is_threat ? impl.threat_of(entity.hash, memory) : nullptr;
@@ -301,9 +305,11 @@ void Triage::add(const EntityRef& entity, std::span<const Statement> statements,
     one = impl.held[memory.held].get();
   }
   impl.touch(*one, memory.held);
-  const auto line = std::make_shared<const Evidence>(
-      Evidence{std::string(clip_utf8(event.raw, kEvidenceBytesMax)), std::string(source),
-               event.offset, event.time});
+  auto& line =
+      impl.new_lines
+          .emplace_back(std::make_shared<Evidence>(Evidence{{}, source, event.offset, event.time}),
+                        event.raw)
+          .first;
   for (const Statement& statement : statements) {
     add_statement(one->threat, statement, line, impl.options.evidence_max);
     widen(one->threat.first_seen, one->threat.last_seen, statement.first);
@@ -340,8 +346,16 @@ void Triage::Impl::take_threat(Held& one, Commit& commit) {
   commit.threats.push_back(one.threat);
 }
 
+void Triage::end_batch() {
+  for (auto& [line, text] : impl_->new_lines) {
+    if (line.use_count() > 1) line->line = clip_utf8(text, kEvidenceBytesMax);
+  }
+  impl_->new_lines.clear();
+}
+
 void Triage::take_changes(Commit& commit, bool last) {
   Impl& impl = *impl_;
+  VD_ASSERT(impl.new_lines.empty());
   if (impl.options.keep_state || last) {
     commit.threats.reserve(commit.threats.size() + impl.changed_threats.size());
     for (const std::uint32_t place : impl.changed_threats) {

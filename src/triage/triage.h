@@ -24,8 +24,8 @@ namespace vedette::triage {
 
 struct TriageOptions {
   std::size_t entities_max = 65536;
-  std::size_t threats_max = 4096;             ///< in memory; the others are in the store
-  std::size_t threats_bytes_max = 12u << 20;  ///< the same limit in bytes; whichever is met first
+  std::size_t threats_max = 4096;            ///< in memory; the others are in the store
+  std::size_t threats_bytes_max = 8u << 20;  ///< the same limit in bytes; whichever is met first
   std::size_t evidence_max = 6;    ///< lines per finding: the earliest half, the latest half
   std::size_t timeline_max = 256;  ///< entries per threat; older ones are merged, counts stay exact
   /// False: nothing will be resumed (scan). take_changes() gives threats only, and until the last
@@ -50,9 +50,13 @@ class Triage {
   /// kind of line reports (sshd's own verdicts, PAM's, refusals, closings). See attempts.h.
   std::uint32_t observe(const EntityRef& entity, const EventBatch& batch, const Event& event);
 
-  /// Findings about the entity; the latest of their events is `event`, from `source`.
+  /// Findings about the entity; the latest of their events is `event`, from `source`. The event's
+  /// line must live until end_batch().
   void add(const EntityRef& entity, std::span<const Statement> statements, const EventBatch& batch,
-           const Event& event, std::string_view source);
+           const Event& event, const std::shared_ptr<const std::string>& source);
+  /// Keeps the lines that are still evidence: of a busy attacker's few are, so that none is copied
+  /// before. Call it before take_changes().
+  void end_batch();
 
   /// Appends what changed since the last call: threats whole, scored as of their own last event,
   /// and the rows of entities. A threat leaves memory only after this gave its last change. `last`:

@@ -13,6 +13,8 @@ std::uint64_t count_of(const Threat& threat, Counter counter) {
   return threat.counts[static_cast<std::size_t>(counter)];
 }
 
+const auto kSource = std::make_shared<const std::string>("auth.log");
+
 /// A store in memory, and the lane around a Triage: restarts and commits as the engine does.
 struct Lane {
   explicit Lane(const TriageOptions& given) : options(given) { start(); }
@@ -50,7 +52,8 @@ struct Lane {
            std::uint64_t count = 1) {
     const Event& event = events.make(what);
     const Statement statement{rule, count, event.time};
-    triage->add(events.entity(), {&statement, 1}, events.batch(), event, "auth.log");
+    triage->add(events.entity(), {&statement, 1}, events.batch(), event, kSource);
+    triage->end_batch();
   }
   Threat threat(std::string_view source) {
     events.make({.action = Action::FailedPassword, .time = at(0), .source = source});
@@ -251,7 +254,8 @@ TEST_SUITE("triage/triage") {
     CHECK_FALSE(triage.restore({StateKind::Group, key, key, lane.rows.begin()->second}));
     const Event& event = lane.events.make({.action = Action::FailedPassword, .time = at(9)});
     const Statement statement{kScan, 1, at(9)};
-    triage.add(lane.events.entity(), {&statement, 1}, lane.events.batch(), event, "auth.log");
+    triage.add(lane.events.entity(), {&statement, 1}, lane.events.batch(), event, kSource);
+    triage.end_batch();
     Commit commit;
     triage.take_changes(commit, false);
     REQUIRE(commit.threats.size() == 1);
