@@ -6,28 +6,54 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <cstdint>
+#include <cstring>
 
 namespace vedette {
+
+namespace {
+
+bool is_plain(char c) {
+  const auto byte = static_cast<unsigned char>(c);
+  return byte >= 0x20 && byte < 0x80 && c != '"' && c != '\\';
+}
+
+/// is_plain() of eight bytes at once. Every term sets the top bit of a byte that is not plain; a
+/// borrow goes only from such a byte to the next, so that no other can be the first marked.
+bool are_plain(const char* bytes) {
+  constexpr std::uint64_t kOnes = 0x0101'0101'0101'0101;
+  std::uint64_t word = 0;
+  std::memcpy(&word, bytes, sizeof word);
+  const std::uint64_t marks = word | (word - kOnes * 0x20) | ((word ^ kOnes * '"') - kOnes) |
+                              ((word ^ kOnes * '\\') - kOnes);
+  return (marks & kOnes * 0x80) == 0;
+}
+
+/// The first byte at or after `at` that cannot be copied as it is, or the size.
+std::size_t end_of_plain(std::string_view text, std::size_t at) {
+  const std::size_t size = text.size();
+  while (at + 8 <= size && are_plain(text.data() + at)) at += 8;
+  if (size >= 8 && at + 8 > size && are_plain(text.data() + size - 8)) return size;
+  while (at < size && is_plain(text[at])) ++at;
+  return at;
+}
+
+}  // namespace
 
 void append_json_string(std::string& out, std::string_view text) {
   static constexpr char kHex[] = "0123456789abcdef";
   out += '"';
-  std::size_t plain = 0;  // start of the run not yet copied
+  std::size_t copied = 0;
   std::size_t i = 0;
-  const auto flush = [&] { out.append(text.substr(plain, i - plain)); };
-  while (i < text.size()) {
+  while ((i = end_of_plain(text, i)) < text.size()) {
     const auto byte = static_cast<unsigned char>(text[i]);
-    if (byte >= 0x20 && byte < 0x80 && byte != '"' && byte != '\\') {
-      ++i;
-      continue;
-    }
     if (byte >= 0x80) {
       if (const std::size_t length = utf8_length(text.substr(i)); length > 0) {
         i += length;
         continue;
       }
     }
-    flush();
+    out.append(text.substr(copied, i - copied));
     switch (byte) {
       case '"':
         out += "\\\"";
@@ -53,9 +79,9 @@ void append_json_string(std::string& out, std::string_view text) {
           out += kHex[byte & 15];
         }
     }
-    plain = ++i;
+    copied = ++i;
   }
-  flush();
+  out.append(text.data() + copied, text.size() - copied);
   out += '"';
 }
 

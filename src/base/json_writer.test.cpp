@@ -36,6 +36,18 @@ TEST_SUITE("base/json_writer") {
     CHECK(quoted("\xED\xA0\x80") == "\"\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD\"");  // a surrogate
   }
 
+  TEST_CASE("a byte is escaped the same wherever it stands") {
+    for (int byte = 0; byte < 256; ++byte) {
+      const std::string one(1, static_cast<char>(byte));
+      const std::string escaped = quoted(one).substr(1, quoted(one).size() - 2);
+      for (std::size_t before = 0; before < 18; ++before) {
+        const std::string front(before, 'a');
+        CHECK(quoted(front + one + "bcdefgh\x7F~") == '"' + front + escaped + "bcdefgh\x7F~\"");
+        CHECK(quoted(front + one + one) == '"' + front + escaped + escaped + '"');
+      }
+    }
+  }
+
   TEST_CASE("names are escaped like texts") {
     std::string out;
     JsonWriter(out).begin_object().field("a\"", "x").end_object();
