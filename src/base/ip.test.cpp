@@ -2,6 +2,7 @@
 
 #include "base/random.h"
 
+#include <arpa/inet.h>
 #include <doctest/doctest.h>
 
 namespace vedette {
@@ -75,6 +76,42 @@ TEST_SUITE("base/ip") {
     }
     for (const std::string_view text : {"128.0.0.1", "::", "::2", "192.0.2.127"}) {
       CHECK_FALSE(parse_ip(text)->is_loopback());
+    }
+  }
+
+  TEST_CASE("IPv6 is read and written as the C library does it") {
+    Random random(7);
+    for (int i = 0; i < 300'000; ++i) {
+      std::string text;
+      for (auto words = random.below(18); words > 0; --words) {
+        static constexpr std::string_view kWords[] = {"0", "1",  "db8",  "2001",    "ffff",
+                                                      "A", "0a", "1234", "192.0.2", "g"};
+        text += random.below(2) == 0 ? ":" : kWords[random.below(random.below(16) == 0 ? 10 : 7)];
+        if (random.below(3) != 0) text += ':';
+      }
+      if (text.find(':') == std::string::npos) continue;
+      CAPTURE(text);
+      IpAddress expected;
+      const bool valid = inet_pton(AF_INET6, text.c_str(), expected.bytes.data()) == 1;
+      const auto ip = parse_ip(text);
+      REQUIRE(ip.has_value() == valid);
+      if (!valid) continue;
+      REQUIRE(*ip == expected);
+      char usual[48];
+      inet_ntop(AF_INET6, ip->bytes.data(), usual, sizeof usual);
+      if (std::string_view(usual).find('.') == std::string_view::npos)
+        CHECK(format_ip(*ip) == usual);
+    }
+  }
+
+  TEST_CASE("every number of a dotted quad is read and written") {
+    for (int i = 0; i < 256; ++i) {
+      const std::string number = std::to_string(i);
+      for (const std::string& text :
+           {number + ".0.10.200", "1." + number + ".0.0", "255.255.255." + number}) {
+        REQUIRE(parse_ip(text).has_value());
+        CHECK(format_ip(*parse_ip(text)) == text);
+      }
     }
   }
 
