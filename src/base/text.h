@@ -23,6 +23,11 @@ inline char lower(char c) {
 template <typename Int = std::int64_t>
 std::optional<Int> parse_int(std::string_view text) {
   Int value{};
+  if (sizeof(Int) >= 4 && !text.empty() && text.size() <= 9) {  // cannot overflow, as most cannot
+    std::size_t at = 0;
+    for (; at < text.size() && is_digit(text[at]); ++at) value = value * 10 + (text[at] - '0');
+    if (at == text.size()) return value;
+  }
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc{} || end != text.data() + text.size()) return {};
   return value;
@@ -45,6 +50,16 @@ inline bool take_suffix(std::string_view& text, std::string_view suffix) {
   if (!text.ends_with(suffix)) return false;
   text.remove_suffix(suffix.size());
   return true;
+}
+
+inline bool take_char(std::string_view& text, char c) {
+  if (text.empty() || text.front() != c) return false;
+  text.remove_prefix(1);
+  return true;
+}
+
+inline void skip_blanks(std::string_view& text) {
+  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
 }
 
 /// Takes what stands before the first `delimiter` out of `text`, and the delimiter with it. Without

@@ -22,6 +22,11 @@ TEST_SUITE("base/text") {
     CHECK(parse_int("0") == 0);
     CHECK(parse_int("-17") == -17);
     CHECK(parse_int("9223372036854775807") == 9223372036854775807);
+    CHECK(parse_int("000000000000000000017") == 17);
+    CHECK(parse_int<std::int32_t>("999999999") == 999'999'999);
+    CHECK(parse_int<std::uint32_t>("4294967295") == 4'294'967'295);
+    CHECK_FALSE(parse_int<std::uint32_t>("4294967296").has_value());
+    CHECK_FALSE(parse_int<std::uint32_t>("-1").has_value());
     for (const std::string_view text :
          {"", "-", "+1", " 1", "1 ", "1x", "0x10", "9223372036854775808"}) {
       CHECK_FALSE(parse_int(text).has_value());

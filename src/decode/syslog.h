@@ -1,11 +1,12 @@
 // What stands before the message of a syslog line: RFC 3164 and its many dialects, RFC 5424, the
 // RFC 3339 form of rsyslog and systemd, ISO times without a zone, and no header but a tag.
 //
-// A part of Decoder; one per thread, since it remembers the year that the last date fell into.
+// A part of Decoder; one per thread, like its reader of times.
 #pragma once
 
 #include "base/time.h"
 #include "decode/lines.h"
+#include "decode/syslog_time.h"
 
 #include <string_view>
 
@@ -22,7 +23,7 @@ struct SyslogHeader {
 
 class SyslogHeaderReader {
  public:
-  explicit SyslogHeaderReader(LocalZone& zone) : zone_(zone) {}
+  explicit SyslogHeaderReader(LocalZone& zone) : times_(zone) {}
 
   /// A line that begins with `<PRI>`, a month, a weekday or a year. `written_by`: no time of a year
   /// that is not named can be later than this and a day.
@@ -37,18 +38,9 @@ class SyslogHeaderReader {
   bool read_container(std::string_view line, SyslogHeader& header);
 
  private:
-  bool take_time(std::string_view& text, Time& time);
-  bool take_bsd_time(std::string_view& text, Time& time);
-  bool take_iso_time(std::string_view& text, Time& time);
   bool read_rfc5424(std::string_view text, SyslogHeader& header);
-  Time in_latest_year(unsigned month, unsigned day, Duration time_of_day);
 
-  LocalZone& zone_;
-  Time limit_;          // the latest time that a date without a year can mean
-  unsigned month_ = 0;  // of the date remembered
-  unsigned day_ = 0;
-  Time midnight_;          // its start, local
-  Time remembered_limit_;  // it was found under this limit
+  SyslogTimeReader times_;
 };
 
 }  // namespace vedette::decode
