@@ -239,10 +239,10 @@ bool Decoder::Impl::decode_other(std::string_view line, Time written_by, int dep
 bool Decoder::Impl::decode_line(std::string_view line, Time written_by, int depth,
                                 EventBatch& out) {
   const char first = line.empty() ? '\0' : line[0];
-  SyslogHeader header;
   if (first == '{') return decode_json(line, written_by, depth, out);
   if (first == '[') return decode_bracket(line, written_by, depth, out);
   if (is_digit(first)) return decode_digits(line, written_by, depth, out);
+  SyslogHeader header;
   if ((first == '<' || (first >= 'A' && first <= 'Z')) && headers.read(line, written_by, header)) {
     return decode_syslog(header, written_by, depth, out);
   }

@@ -32,23 +32,15 @@ bool is_nobody(std::string_view host) {
   return host == "?" || equals_ignore_case(host, "UNKNOWN") || host == "(null)";
 }
 
-/// Whether a dotted quad has no leading zeros; anything else has to be compared.
+/// Whether the host, which reads as the address, is spelled as format_ip() would.
 bool is_usual(std::string_view host, const IpAddress& ip) {
-  bool first = true;
-  for (std::size_t i = 0; i < host.size(); ++i) {
-    const char c = host[i];
-    if (c == '.') {
-      first = true;
-    } else if (!is_digit(c)) {
-      char usual[48];
-      return host ==
-             std::string_view{usual, static_cast<std::size_t>(format_ip(ip, usual) - usual)};
-    } else {
-      if (first && c == '0' && i + 1 < host.size() && is_digit(host[i + 1])) return false;
-      first = false;
-    }
+  if (ip.is_v4() && host.find(':') == std::string_view::npos) {
+    std::size_t length = 3;  // of a dotted quad without leading zeros
+    for (std::size_t i = 12; i < 16; ++i) length += 1u + (ip.bytes[i] > 9) + (ip.bytes[i] > 99);
+    return host.size() == length;
   }
-  return true;
+  char usual[48];
+  return host == std::string_view{usual, static_cast<std::size_t>(format_ip(ip, usual) - usual)};
 }
 
 void set_end(const Peer& peer, Field ip_field, Field address_field, Field port_field,
@@ -95,21 +87,23 @@ bool take_peer(std::string_view& text, Peer& peer) {
 
 bool take_peer_from_right(std::string_view& text, Peer& peer) {
   std::string_view rest = text;
-  std::size_t digits = 0;
-  while (digits < rest.size() && is_digit(rest[rest.size() - 1 - digits])) ++digits;
-  const std::string_view port = rest.substr(rest.size() - digits);
-  rest.remove_suffix(digits);
-  if (digits == 0 || !take_suffix(rest, " port ")) {
-    rest = text;
-    peer.port = {};
-  } else {
-    peer.port = port;
+  const char* const begin = text.data();
+  const char* end = begin + text.size();
+  const char* port = end;
+  while (port != begin && is_digit(port[-1])) --port;
+  peer.port = {};
+  rest.remove_suffix(static_cast<std::size_t>(end - port));
+  if (port != end && take_suffix(rest, " port ")) {
+    peer.port = {port, static_cast<std::size_t>(end - port)};
+    end = begin + rest.size();
   }
-  const std::size_t blank = rest.rfind(' ');
-  const std::string_view host = blank == std::string_view::npos ? rest : rest.substr(blank + 1);
-  if (!is_host(host)) return false;
-  peer.host = host;
-  text = blank == std::string_view::npos ? std::string_view{} : rest.substr(0, blank);
+  const char* host = end;
+  while (host != begin && kHostBytes[static_cast<unsigned char>(host[-1])]) --host;
+  const auto size = static_cast<std::size_t>(end - host);
+  if (size == 0 || size > kHostBytesMax || (host != begin && host[-1] != ' ')) return false;
+  peer.host = {host, size};
+  text = host == begin ? std::string_view{}
+                       : std::string_view{begin, static_cast<std::size_t>(host - begin - 1)};
   return true;
 }
 

@@ -96,24 +96,27 @@ class EventBatch {
   /// `text` must live as long as the batch's content: part of the line, copy()ed, or a constant.
   void set(Field field, std::string_view text) {
     if (!wants(field)) return;
-    Value& value = add(field, ValueType::String);
-    value.text = text.data();
-    value.size = static_cast<std::uint32_t>(text.size());
+    values_.push_back({.text = text.data(),
+                       .size = static_cast<std::uint32_t>(text.size()),
+                       .field = field,
+                       .type = ValueType::String});
   }
   void set(Field field, std::int64_t integer) {
-    if (wants(field)) add(field, ValueType::Integer).integer = integer;
+    if (wants(field)) add_integer(field, ValueType::Integer, integer);
   }
   void set_real(Field field, double real) {
-    if (wants(field)) add(field, ValueType::Real).real = real;
+    if (!wants(field)) return;
+    values_.push_back({.real = real, .size = 0, .field = field, .type = ValueType::Real});
   }
   void set_boolean(Field field, bool value) {
-    if (wants(field)) add(field, ValueType::Boolean).integer = value;
+    if (wants(field)) add_integer(field, ValueType::Boolean, value);
   }
   void set(Field field, Time time) {
-    if (wants(field)) add(field, ValueType::Timestamp).integer = time.time_since_epoch().count();
+    if (wants(field)) add_integer(field, ValueType::Timestamp, time.time_since_epoch().count());
   }
   void set(Field field, const IpAddress& ip) {
-    if (wants(field)) add(field, ValueType::Ip).ip = arena_.make(ip);
+    if (!wants(field)) return;
+    values_.push_back({.ip = arena_.make(ip), .size = 0, .field = field, .type = ValueType::Ip});
   }
   std::string_view copy(std::string_view text) { return arena_.copy(text); }
   Arena& arena() { return arena_; }
@@ -140,13 +143,8 @@ class EventBatch {
   }
 
  private:
-  Value& add(Field field, ValueType type) {
-    values_.emplace_back();
-    Value& value = values_.back();
-    value.field = field;
-    value.type = type;
-    value.size = 0;
-    return value;
+  void add_integer(Field field, ValueType type, std::int64_t integer) {
+    values_.push_back({.integer = integer, .size = 0, .field = field, .type = type});
   }
 
   FieldSet wanted_;
