@@ -19,6 +19,13 @@ inline char lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
 }
 
+/// Two decimal digits, or something far above what any two of them can say.
+inline unsigned two_digits(const char* at) {
+  const unsigned tens = static_cast<unsigned char>(at[0]) - unsigned{'0'};
+  const unsigned ones = static_cast<unsigned char>(at[1]) - unsigned{'0'};
+  return (tens > 9) | (ones > 9) ? 100'000 : tens * 10 + ones;
+}
+
 /// The whole text as a decimal integer, or nothing.
 template <typename Int = std::int64_t>
 std::optional<Int> parse_int(std::string_view text) {

@@ -34,8 +34,8 @@ bool is_nobody(std::string_view host) {
 
 /// Whether the host, which reads as the address, is spelled as format_ip() would.
 bool is_usual(std::string_view host, const IpAddress& ip) {
-  if (ip.is_v4() && host.find(':') == std::string_view::npos) {
-    std::size_t length = 3;  // of a dotted quad without leading zeros
+  if (ip.is_v4()) {
+    std::size_t length = 3;  // of a dotted quad without leading zeros: all else is longer
     for (std::size_t i = 12; i < 16; ++i) length += 1u + (ip.bytes[i] > 9) + (ip.bytes[i] > 99);
     return host.size() == length;
   }

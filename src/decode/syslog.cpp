@@ -10,8 +10,9 @@ namespace {
 
 /// `<34>`: 0 to 191, or -1 when there is none.
 int take_priority(std::string_view& text) {
+  if (!text.starts_with('<')) return -1;
   const std::size_t close = text.substr(0, 5).find('>');
-  if (text.empty() || text[0] != '<' || close == std::string_view::npos) return -1;
+  if (close == std::string_view::npos) return -1;
   const auto value = parse_int<int>(text.substr(1, close - 1));
   if (!value || *value < 0 || *value > 191) return -1;
   text.remove_prefix(close + 1);

@@ -112,6 +112,15 @@ bool take_second(std::string_view& text, Duration& second_of_minute) {
 
 /// `Z`, ` UTC`, ` GMT`, `+01:00`, ` -0700`, `+01`. False when no zone stands there.
 bool take_zone(std::string_view& text, Duration& east) {
+  if (text.size() > 5 && (text[0] == '+' || text[0] == '-') && text[3] == ':') {  // the usual one
+    const unsigned hour = two_digits(text.data() + 1), minute = two_digits(text.data() + 4);
+    if (hour <= 23 && minute <= 59 && (text.size() == 6 || is_blank(text[6]) || text[6] == ':')) {
+      east = hours{hour} + minutes{minute};
+      if (text[0] == '-') east = -east;
+      text.remove_prefix(6);
+      return true;
+    }
+  }
   std::string_view rest = text;
   if (take_char(rest, 'Z') || take_char(rest, 'z')) {
     east = Duration{0};

@@ -1,5 +1,6 @@
 #include "decode/url.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <cstring>
@@ -108,6 +109,10 @@ std::size_t undo_overlong(char* text, std::size_t size) {
   // Continuation bytes are not checked in full: decoders that fell for this did not either
   // (%c1%1c).
   const auto low = [&](std::size_t i) { return byte(i) & 0x3Fu; };
+  if (std::none_of(text, text + size,
+                   [](char c) { return static_cast<unsigned char>(c) > 0xBF; })) {
+    return size;
+  }
   char* out = text;
   for (std::size_t i = 0; i < size; ++i) {
     const auto first = byte(i);

@@ -56,6 +56,13 @@ std::optional<Bracketed> find_time(string_view head, LocalZone& zone) {
     const auto time = parse_web_time(head.substr(at_front + 1, close - at_front - 1), zone);
     if (time) return Bracketed{at_front, close, *time};
   }
+  constexpr std::size_t kUsual = 26;  // `[10/Oct/2000:13:55:36 -0700] ` at the end
+  if (head.size() > kUsual + 3 && head.ends_with("] ") && head[head.size() - kUsual - 3] == '[') {
+    const auto open = head.size() - kUsual - 3;
+    if (const auto time = parse_common_time(head.data() + open + 1)) {
+      return Bracketed{open, open + kUsual + 1, *time};
+    }
+  }
   auto close = head.rfind(']');
   for (int tries = 0; tries < 4 && close != kNone && close > 0; ++tries) {
     const auto open = head.rfind('[', close);

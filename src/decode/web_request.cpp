@@ -17,8 +17,15 @@ bool is_method_char(char c) {
   return is_upper(c) || c == '-' || c == '_';
 }
 
+/// Where the last blank stands, if any. Mostly it is the one before `HTTP/1.1`.
+std::size_t last_blank_of(std::string_view request) {
+  constexpr std::string_view kUsual = " HTTP/1.1";
+  return request.ends_with(kUsual) ? request.size() - kUsual.size() : request.rfind(' ');
+}
+
 /// `HTTP/1.1`, `RTSP/1.0`: what may end a request line.
 bool is_protocol(std::string_view text) {
+  if (text == "HTTP/1.1") return true;
   const auto slash = text.find('/');
   if (slash == std::string_view::npos || slash < 2 || slash > 8 || slash + 1 == text.size())
     return false;
@@ -74,32 +81,6 @@ constexpr std::uint32_t letters(char a, char b, char c) {
   return byte(a) | byte(b) << 8 | byte(c) << 16;
 }
 
-/// Two decimal digits, or something out of range.
-unsigned two_digits(const char* at) {
-  const auto tens = static_cast<unsigned char>(at[0]) - unsigned{'0'};
-  const auto ones = static_cast<unsigned char>(at[1]) - unsigned{'0'};
-  return tens > 9 || ones > 9 ? 1000 : tens * 10 + ones;
-}
-
-/// The usual form, `10/Oct/2000:13:55:36 -0700`, at fixed places.
-std::optional<Time> parse_common_time(const char* text) {
-  if (text[2] != '/' || text[6] != '/' || text[11] != ':' || text[14] != ':' || text[17] != ':' ||
-      text[20] != ' ' || (text[21] != '+' && text[21] != '-')) {
-    return {};
-  }
-  const Civil civil{.year = static_cast<int>(two_digits(text + 7) * 100 + two_digits(text + 9)),
-                    .month = month_of({text + 3, 3}),
-                    .day = two_digits(text),
-                    .hour = two_digits(text + 12),
-                    .minute = two_digits(text + 15),
-                    .second = two_digits(text + 18),
-                    .nanosecond = 0};
-  const unsigned hours = two_digits(text + 22), minutes = two_digits(text + 24);
-  if (!is_valid(civil) || hours > 23 || minutes > 59) return {};
-  const auto offset = std::chrono::hours{hours} + std::chrono::minutes{minutes};
-  return from_civil_utc(civil) - (text[21] == '-' ? -offset : Duration{offset});
-}
-
 }  // namespace
 
 bool set_request_line(std::string_view request, EventBatch& out) {
@@ -107,7 +88,7 @@ bool set_request_line(std::string_view request, EventBatch& out) {
   while (length < request.size() && length <= kMethodMax && is_method_char(request[length]))
     ++length;
   std::string_view protocol;
-  const auto last_blank = request.rfind(' ');
+  const auto last_blank = last_blank_of(request);
   if (last_blank != std::string_view::npos && is_protocol(request.substr(last_blank + 1))) {
     protocol = request.substr(last_blank + 1);
     request = request.substr(0, last_blank);
@@ -297,6 +278,24 @@ bool take_clock(std::string_view& text, Civil& civil) {
     text.remove_prefix(1);
   }
   return true;
+}
+
+std::optional<Time> parse_common_time(const char* text) {
+  if (text[2] != '/' || text[6] != '/' || text[11] != ':' || text[14] != ':' || text[17] != ':' ||
+      text[20] != ' ' || (text[21] != '+' && text[21] != '-')) {
+    return {};
+  }
+  const Civil civil{.year = static_cast<int>(two_digits(text + 7) * 100 + two_digits(text + 9)),
+                    .month = month_of({text + 3, 3}),
+                    .day = two_digits(text),
+                    .hour = two_digits(text + 12),
+                    .minute = two_digits(text + 15),
+                    .second = two_digits(text + 18),
+                    .nanosecond = 0};
+  const unsigned hours = two_digits(text + 22), minutes = two_digits(text + 24);
+  if (!is_valid(civil) || hours > 23 || minutes > 59) return {};
+  const auto offset = std::chrono::hours{hours} + std::chrono::minutes{minutes};
+  return from_civil_utc(civil) - (text[21] == '-' ? -offset : Duration{offset});
 }
 
 std::optional<Time> parse_web_time(std::string_view text, LocalZone& zone) {

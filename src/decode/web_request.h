@@ -39,6 +39,8 @@ void set_count(Field field, std::string_view number, EventBatch& out);
 /// The first quotation mark at or after `from` that no backslash escapes, or npos.
 std::size_t find_quote(std::string_view text, std::size_t from);
 
+/// `10/Oct/2000:13:55:36 -0700`, the 26 bytes at `text`.
+std::optional<Time> parse_common_time(const char* text);
 /// `10/Oct/2000:13:55:36 -0700`, with a fraction, with a blank before the hour, without a zone; RFC
 /// 3339.
 std::optional<Time> parse_web_time(std::string_view text, LocalZone& zone);

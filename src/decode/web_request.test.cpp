@@ -19,6 +19,10 @@ TEST_CASE("the times of web logs are read, with a zone and without") {
   };
   CHECK(text("10/Oct/2000:13:55:36 -0700") == "2000-10-10T20:55:36Z");
   CHECK(text("10/Oct/2000:13:55:36 +0530") == "2000-10-10T08:25:36Z");
+  CHECK(text("10/Oct/12xx:13:55:36 -0700") == "(none)");
+  CHECK(text("10/Oct/20:;:13:55:36 -0700") == "(none)");
+  CHECK(text("1x/Oct/2000:13:55:36 -0700") == "(none)");
+  CHECK(text("10/Oct/2000:13:55:36 -0x00") == "(none)");
   CHECK(text("10/Oct/2000:13:55:36") == "2000-10-10T13:55:36Z");
   CHECK(text("10/Oct/2000:13:55:36 ") == "2000-10-10T13:55:36Z");
   CHECK(text("10/Oct/2000 13:55:36") == "2000-10-10T13:55:36Z");
