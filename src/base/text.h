@@ -23,17 +23,20 @@ inline char lower(char c) {
 inline unsigned two_digits(const char* at) {
   const unsigned tens = static_cast<unsigned char>(at[0]) - unsigned{'0'};
   const unsigned ones = static_cast<unsigned char>(at[1]) - unsigned{'0'};
-  return (tens > 9) | (ones > 9) ? 100'000 : tens * 10 + ones;
+  return tens > 9 || ones > 9 ? 100'000 : tens * 10 + ones;
 }
 
 /// The whole text as a decimal integer, or nothing.
 template <typename Int = std::int64_t>
 std::optional<Int> parse_int(std::string_view text) {
   Int value{};
-  if (sizeof(Int) >= 4 && !text.empty() && text.size() <= 9) {  // cannot overflow, as most cannot
-    std::size_t at = 0;
-    for (; at < text.size() && is_digit(text[at]); ++at) value = value * 10 + (text[at] - '0');
-    if (at == text.size()) return value;
+  if constexpr (sizeof(Int) >= 4) {
+    std::size_t at = 0;  // up to nine digits, as most numbers have: nothing can overflow
+    const std::size_t size = text.size() <= 9 ? text.size() : 0;
+    for (; at < size && is_digit(text[at]); ++at) {
+      value = value * 10 + static_cast<Int>(text[at] - '0');
+    }
+    if (size > 0 && at == size) return value;
   }
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc{} || end != text.data() + text.size()) return {};
