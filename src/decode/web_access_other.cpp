@@ -153,13 +153,14 @@ namespace {
 
 /// `1386543323.000 4 192.0.2.1 TCP_DENIED/403 4099 GET http://… user HIER_NONE/- text/html`
 bool decode_squid(string_view line, EventBatch& out) {
+  constexpr std::int64_t kSecondsMax = 9'000'000'000;  // Time ends soon after, in 2262
   const Words<8> words(line);
   const auto dot = words[0].find('.');
   const auto slash = words[3].find('/');
   if (words.count < 8 || dot == kNone || dot < 9 || dot > 10 || slash == kNone) return false;
   const auto seconds = parse_int(words[0].substr(0, dot));
   const auto millis = parse_int(words[0].substr(dot + 1));
-  if (!seconds || !millis || !is_number(words[1])) return false;
+  if (!seconds || !millis || *seconds > kSecondsMax || !is_number(words[1])) return false;
   begin_request(out);
   out.current().time =
       Time{std::chrono::seconds{*seconds} + std::chrono::milliseconds{*millis % 1000}};
