@@ -6,6 +6,7 @@
 #pragma once
 
 #include "base/assert.h"
+#include "base/place_table.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -20,14 +21,12 @@ template <typename T>
 class BoundedTable {
  public:
   explicit BoundedTable(std::size_t entries_max)
-      : entries_max_(entries_max < 16 ? 16 : entries_max) {
-    slots_.assign(64, kEmpty);
-  }
+      : entries_max_(entries_max < 16 ? 16 : entries_max) {}
 
   /// The entry of `key`, marked as used, or nullptr.
   T* find(std::uint64_t key) {
-    const std::uint32_t place = lookup(key);
-    if (place == kEmpty) return nullptr;
+    const std::uint32_t place = table_.find(key);
+    if (place == PlaceTable::kNowhere) return nullptr;
     Node& found = node(place);
     if (found.uses < kUsesMax) ++found.uses;
     return &found.value;
@@ -35,8 +34,8 @@ class BoundedTable {
 
   /// The same without marking it.
   T* peek(std::uint64_t key) {
-    const std::uint32_t place = lookup(key);
-    return place == kEmpty ? nullptr : &node(place).value;
+    const std::uint32_t place = table_.find(key);
+    return place == PlaceTable::kNowhere ? nullptr : &node(place).value;
   }
 
   /// Adds an entry for a key that is not there. If the table is full, first gives
@@ -45,7 +44,7 @@ class BoundedTable {
   /// precious cannot make an insert walk the table. An entry stays where it is until it goes.
   template <typename Evict>
   T& insert(std::uint64_t key, Evict&& evict) {
-    VD_ASSERT(lookup(key) == kEmpty);
+    VD_ASSERT(table_.find(key) == PlaceTable::kNowhere);
     if (size_ >= entries_max_) evict_one(evict);
     if (erased_ > size_ + 64) sweep();
     if (free_.empty()) {
@@ -57,7 +56,7 @@ class BoundedTable {
     Node& added = node(place);
     added = Node{key, T{}, 0, true};
     ++size_;
-    link(key, place);
+    table_.add(key, place);
     small_.push_back(place);
     return added.value;
   }
@@ -69,8 +68,8 @@ class BoundedTable {
   }
 
   void erase(std::uint64_t key) {
-    const std::uint32_t place = lookup(key);
-    if (place == kEmpty) return;
+    const std::uint32_t place = table_.find(key);
+    if (place == PlaceTable::kNowhere) return;
     release(place);  // its place in a queue is skipped when it comes up
     ++erased_;
   }
@@ -99,7 +98,6 @@ class BoundedTable {
   std::size_t places() const { return places_; }  ///< in memory, used or not
 
  private:
-  static constexpr std::uint32_t kEmpty = ~std::uint32_t{0};
   static constexpr std::size_t kBlock = 256;
   static constexpr std::uint8_t kUsesMax = 3;
   static constexpr int kRefusalsMax = 64;
@@ -114,53 +112,9 @@ class BoundedTable {
   Node& node(std::size_t place) { return blocks_[place / kBlock][place % kBlock]; }
   const Node& node(std::size_t place) const { return blocks_[place / kBlock][place % kBlock]; }
 
-  std::size_t home(std::uint64_t key) const {
-    return (key * 0x9E3779B97F4A7C15u >> 20) & (slots_.size() - 1);
-  }
-
-  std::uint32_t lookup(std::uint64_t key) const {
-    for (std::size_t at = home(key);; at = (at + 1) & (slots_.size() - 1)) {
-      const std::uint32_t found = slots_[at];
-      if (found == kEmpty || node(found).key == key) return found;
-    }
-  }
-
-  void link(std::uint64_t key, std::uint32_t added) {
-    if (size_ * 2 > slots_.size()) {
-      std::vector<std::uint32_t> old(slots_.size() * 2, kEmpty);
-      old.swap(slots_);
-      for (const std::uint32_t moved : old) {
-        if (moved != kEmpty) enter(node(moved).key, moved);
-      }
-    }
-    enter(key, added);
-  }
-
-  void enter(std::uint64_t key, std::uint32_t place) {
-    std::size_t at = home(key);
-    while (slots_[at] != kEmpty) at = (at + 1) & (slots_.size() - 1);
-    slots_[at] = place;
-  }
-
-  /// Linear probing without tombstones: what follows moves up if its home allows (Knuth 6.4, R).
-  void unlink(std::uint64_t key) {
-    const std::size_t mask = slots_.size() - 1;
-    std::size_t at = home(key);
-    while (node(slots_[at]).key != key) at = (at + 1) & mask;
-    std::size_t hole = at;
-    for (std::size_t next = (hole + 1) & mask; slots_[next] != kEmpty; next = (next + 1) & mask) {
-      const std::size_t wanted = home(node(slots_[next]).key);
-      if (((next - wanted) & mask) >= ((next - hole) & mask)) {
-        slots_[hole] = slots_[next];
-        hole = next;
-      }
-    }
-    slots_[hole] = kEmpty;
-  }
-
   void release(std::uint32_t place) {
     Node& gone = node(place);
-    unlink(gone.key);
+    table_.remove(gone.key);
     gone.alive = false;
     gone.value = T{};
     --size_;
@@ -194,7 +148,7 @@ class BoundedTable {
   void evict_one(Evict& evict) {
     int refusals = 0;
     for (;;) {
-      std::uint32_t place = kEmpty;
+      std::uint32_t place = PlaceTable::kNowhere;
       const bool from_small = small_.size() * 10 >= entries_max_ || main_.empty();
       if (!pop(from_small ? small_ : main_, place) && !pop(from_small ? main_ : small_, place))
         return;
@@ -215,7 +169,7 @@ class BoundedTable {
   /// They never move: growing copies nothing.
   std::vector<std::unique_ptr<Node[]>> blocks_;
   std::size_t places_ = 0;  // in the blocks, used or not
-  std::vector<std::uint32_t> slots_;
+  PlaceTable table_;
   std::vector<std::uint32_t> free_;
   std::deque<std::uint32_t> small_, main_;
   std::size_t entries_max_;
