@@ -7,7 +7,6 @@
 #include "sigma/window.h"
 
 #include <algorithm>
-#include <array>
 #include <limits>
 #include <memory>
 #include <string>
@@ -39,6 +38,7 @@ struct Late {
 struct State {
   std::uint16_t correlation = 0;
   bool holding = false;         // its condition held at the last event
+  std::uint32_t heap = 0;       // bytes, as counted in the correlator's
   Time reported = Time::min();  // events up to this one are in a hit already
   CountWindow window;
   std::unique_ptr<DistinctWindow> values;    // value_count
@@ -61,7 +61,7 @@ struct GroupState {
 
   std::size_t bytes() const {
     std::size_t sum = sizeof(*this) + states.capacity() * sizeof(State);
-    for (const State& state : states) sum += state.heap_bytes();
+    for (const State& state : states) sum += state.heap;
     return sum;
   }
 };
@@ -183,7 +183,7 @@ struct Correlator::Impl {
   void begin(GroupIndex group, std::span<const RuleIndex> matched) {
     std::uint64_t hash = group;
     for (const RuleIndex rule : matched) hash = (hash + rule + 1) * 0x9E3779B97F4A7C15u;
-    Kind& kind = kinds[hash >> 56];
+    Kind& kind = kinds[hash >> 54];
     if (kind.group != group || !std::ranges::equal(kind.matched, matched)) {
       pending.clear();
       for (const RuleIndex rule : matched) {
@@ -293,11 +293,11 @@ struct Correlator::Impl {
     }
     State& state = state_in(group, event.correlation, place);
     group.dirty = true;
-    const std::size_t bytes_before = state.heap_bytes();
     const bool left_out = put_off(correlation, state, event, value, time, weight);
     const std::uint64_t number =
         left_out ? 0 : measure(correlation, state, event, value, time, weight);
-    bytes += state.heap_bytes() - bytes_before;
+    bytes -= std::exchange(state.heap, static_cast<std::uint32_t>(state.heap_bytes()));
+    bytes += state.heap;
     if (left_out) return;
     const bool held = std::exchange(state.holding, false);
     state.holding = std::ranges::all_of(correlation.bounds,
@@ -375,7 +375,8 @@ struct Correlator::Impl {
   BoundedTable<GroupState> table;
   std::unordered_map<std::uint64_t, std::uint16_t> by_stored_id;
   std::vector<Pending> pending;
-  std::array<Kind, 256> kinds;  // by a hash; the next with the same takes its place
+  std::vector<Kind> kinds =
+      std::vector<Kind>(1024);  // by a hash; the next with the same takes its place
   const std::vector<Field>* counted_fields = nullptr;  // of this event, for counted_value()
   std::optional<std::uint64_t> counted;
   std::vector<std::pair<std::uint64_t, std::uint64_t>>
@@ -441,7 +442,9 @@ bool Correlator::restore(const StateRow& row) {
     if (known == self.by_stored_id.end()) continue;
     State state;
     state.correlation = known->second;
-    if (self.read(payload, state)) group.states.push_back(std::move(state));
+    if (!self.read(payload, state)) continue;
+    state.heap = static_cast<std::uint32_t>(state.heap_bytes());
+    group.states.push_back(std::move(state));
   }
   if (!in.done() || group.states.empty()) return false;
   std::ranges::sort(group.states, {}, &State::correlation);

@@ -34,10 +34,29 @@ Duration slot_width(Duration span, int slots) {
 }  // namespace
 
 CountWindow::Added CountWindow::add(Time time, std::uint64_t weight, Duration span) {
-  Added added = Added::Counted;
-  if (size_ > 0 && time > newest()) {
+  // The usual case by itself: events in the order of time, and few of them.
+  if (size_ > 0 && time >= newest()) {
+    if (time == newest()) {
+      at(size_ - 1u).count = add_up(at(size_ - 1u).count, weight);
+      total_ = add_up(total_, weight);
+      return Added::Counted;
+    }
     drop_before(before(time, span));
-  } else if (size_ > 0 && time < before(newest(), span)) {
+    if (size_ < (crowded_ ? kExactAgain : kExactMax)) {
+      crowded_ = false;
+      if (size_ == capacity_) grow();
+      total_ = add_up(total_, weight);
+      ++size_;
+      at(size_ - 1u) = {time, weight};
+      return Added::Counted;
+    }
+  }
+  return add_anywhere(time, weight, span);
+}
+
+CountWindow::Added CountWindow::add_anywhere(Time time, std::uint64_t weight, Duration span) {
+  Added added = Added::Counted;
+  if (size_ > 0 && time < before(newest(), span)) {
     size_ = 0;
     total_ = 0;
     added = Added::Anew;
@@ -109,12 +128,15 @@ void CountWindow::insert(std::size_t place, Entry entry) {
 }
 
 void CountWindow::drop_before(Time limit) {
-  while (size_ > 0 && at(0).time < limit) {
-    total_ -= at(0).count;
-    head_ = static_cast<std::uint8_t>(place(1));
-    --size_;
+  const Entry* const all = entries();
+  std::size_t head = head_, size = size_;
+  for (; size > 0 && all[head].time < limit; --size) {
+    total_ -= all[head].count;
+    head = head + 1u < capacity_ ? head + 1 : 0;
   }
-  if (size_ == 0) total_ = 0;  // it may have reached its maximum
+  if (size == 0) total_ = 0;  // it may have reached its maximum
+  head_ = static_cast<std::uint8_t>(head);
+  size_ = static_cast<std::uint8_t>(size);
 }
 
 void CountWindow::merge_slots(Duration width) {
@@ -327,12 +349,6 @@ std::size_t SequenceWindow::chained(Time newest, Duration span) const {
     ++length;
   }
   return length;
-}
-
-std::size_t SequenceWindow::heap_bytes() const {
-  std::size_t bytes = places_.capacity() * sizeof(places_[0]);
-  for (const auto& marks : places_) bytes += marks.capacity() * sizeof(Mark);
-  return bytes;
 }
 
 void SequenceWindow::write(Writer& out) const {

@@ -63,6 +63,7 @@ class CountWindow {
   }
   Entry* entries() { return heap_ != nullptr ? heap_.get() : inline_.data(); }
   const Entry* entries() const { return heap_ != nullptr ? heap_.get() : inline_.data(); }
+  Added add_anywhere(Time time, std::uint64_t weight, Duration span);
   void grow();
   std::size_t place_for(Time time) const;
   void drop_before(Time limit);
@@ -137,7 +138,9 @@ class SequenceWindow {
   std::size_t matched(Time newest, Duration span) const;
   /// How many from the first on did so one after another, each by an event of its own.
   std::size_t chained(Time newest, Duration span) const;
-  std::size_t heap_bytes() const;
+  std::size_t heap_bytes() const {  // at most
+    return places_.size() * (sizeof(std::vector<Mark>) + kTimesMax * sizeof(Mark));
+  }
 
   void write(Writer& out) const;
   bool read(Reader& in, std::size_t places);
