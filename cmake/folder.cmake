@@ -1,4 +1,5 @@
-# vedette_folder(sigma DEPENDS base model LIBS yaml-cpp): one static library per folder of src/, its
+# vedette_folder(decode DEPENDS base model LIBS simdjson::simdjson): one static library per folder of
+# src/, its
 # tests (*.test.cpp) as one binary, its fuzzers (*.fuzz.cpp) and benches (*.bench.cpp) one binary each.
 # Sources are found by suffix: a new file needs no edit here.
 function(vedette_folder name)

@@ -7,6 +7,7 @@
 #include "cli/state.h"
 #include "cli/terminal.h"
 #include "config/config.h"
+#include "engine/thread.h"
 #include "source/source_set.h"
 #include "store/store.h"
 
@@ -15,7 +16,6 @@
 #include <sys/statvfs.h>
 
 #include <filesystem>
-#include <thread>
 #include <unistd.h>
 
 namespace vedette::cli {
@@ -109,7 +109,7 @@ void examine_machine(Examination& examination) {
   const Civil now = to_civil_utc(SystemClock().now());
   examination.say(now.year >= 2024 ? Finding::Good : Finding::Bad, "clock",
                   time_text(SystemClock().now()) + " UTC");
-  examination.say(Finding::Good, "cores", std::to_string(std::thread::hardware_concurrency()));
+  examination.say(Finding::Good, "cores", std::to_string(engine::usable_cores()));
   const auto watches = read_file("/proc/sys/fs/inotify/max_user_watches");
   const auto number =
       watches ? parse_int(trim(std::string_view(*watches).substr(0, watches->find('\n'))))

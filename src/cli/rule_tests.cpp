@@ -1,14 +1,12 @@
 #include "cli/rule_tests.h"
 
 #include "base/file.h"
-#include "sigma/yaml.h"
+#include "base/yaml.h"
 
 #include <fmt/core.h>
 
 namespace vedette::cli {
 namespace {
-
-using sigma::YamlNode;
 
 Error wrong(const std::string& path, const YamlNode& node, std::string_view what) {
   return {Errc::RuleMissingKey, fmt::format("{}:{}: {}", path, node.line, what)};
@@ -45,7 +43,7 @@ Result<RuleTest> read_test(const std::string& path, const YamlNode& node) {
 Result<std::vector<RuleTest>> read_rule_tests(const std::string& path) {
   VD_TRY(const std::string text, read_file(path));
   std::vector<YamlNode> documents;
-  if (auto error = sigma::parse_yaml(path, text, documents)) return *std::move(error);
+  if (auto error = parse_yaml(Errc::RuleSyntax, path, text, documents)) return *std::move(error);
   std::vector<RuleTest> tests;
   for (const YamlNode& document : documents) {
     const YamlNode* list = document.find("tests");

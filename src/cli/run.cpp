@@ -10,6 +10,7 @@
 #include "cli/state.h"
 #include "config/config.h"
 #include "engine/pipeline.h"
+#include "engine/thread.h"
 #include "net/http_server.h"
 
 #include <CLI/CLI.hpp>
@@ -172,7 +173,7 @@ Result<std::unique_ptr<net::HttpServer>> serve(const config::Config& config,
 }
 
 engine::PipelineOptions pipeline_options(const config::Config& config) {
-  auto options = engine::default_options(std::max(1u, std::thread::hardware_concurrency()));
+  auto options = engine::default_options(engine::usable_cores());
   if (config.workers > 0) options.workers = config.workers;
   if (config.lanes > 0) options.lanes = config.lanes;
   options.resumable = true;

@@ -8,11 +8,11 @@
 #include "cli/report.h"
 #include "cli/terminal.h"
 #include "engine/pipeline.h"
+#include "engine/thread.h"
 
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
-#include <thread>
 
 namespace vedette::cli {
 namespace {
@@ -53,8 +53,7 @@ int scan(const ScanOptions& options) {
   auto store = store::Store::open_temporary();
   if (!store) return fail(store.error(), kUsage);
 
-  engine::PipelineOptions pipeline_options =
-      engine::default_options(std::max(1u, std::thread::hardware_concurrency()));
+  engine::PipelineOptions pipeline_options = engine::default_options(engine::usable_cores());
   if (options.workers > 0) pipeline_options.workers = options.workers;
   if (options.lanes > 0) pipeline_options.lanes = options.lanes;
   pipeline_options.triage.entities_max = options.entities_max;

@@ -1,46 +1,51 @@
+#include "base/yaml.h"
+
 #include "base/file.h"
 #include "config/config.h"
 
 #include <fmt/core.h>
-#include <yaml-cpp/yaml.h>
 
 namespace vedette::config {
 namespace {
 
-Error at_line(const std::string& path, const YAML::Mark& mark, std::string_view what) {
-  return {Errc::ConfigSyntax, fmt::format("{}:{}: {}", path, mark.line + 1, what)};
+Error at_line(const std::string& path, std::uint32_t line, Errc code, std::string_view what) {
+  return {code, fmt::format("{}:{}: {}", path, line, what)};
 }
 
-Result<void> set_from(const std::string& path, const std::string& name, const YAML::Node& node,
+Result<void> set_from(const std::string& path, const std::string& name, const YamlNode& node,
                       Config& config) {
-  const auto one = [&](const YAML::Node& value) -> Result<void> {
-    if (!value.IsScalar()) return at_line(path, value.Mark(), name + " wants a simple value");
-    if (auto set = set_option(config, name, value.Scalar()); !set) {
-      return Error{set.error().code,
-                   fmt::format("{}:{}: {}", path, value.Mark().line + 1, set.error().detail)};
+  if (node.is_list()) {
+    for (const YamlNode& item : node.items) {
+      if (item.is_list()) {
+        return at_line(path, item.line, Errc::ConfigSyntax, name + " wants simple values");
+      }
+      VD_CHECK(set_from(path, name, item, config));
     }
     return {};
-  };
-  if (!node.IsSequence()) return one(node);
-  for (const YAML::Node& item : node) VD_CHECK(one(item));
+  }
+  if (!node.is_scalar()) {
+    return at_line(path, node.line, Errc::ConfigSyntax, name + " wants a simple value");
+  }
+  if (auto set = set_option(config, name, node.text); !set) {
+    return at_line(path, node.line, set.error().code, set.error().detail);
+  }
   return {};
 }
 
 }  // namespace
 
 Result<void> read_config(const std::string& path, Config& config) {
-  VD_TRY(const std::string text, read_file(path, 1u << 20));
-  try {
-    const YAML::Node root = YAML::Load(text);
-    if (root.IsNull()) return {};
-    if (!root.IsMap()) return at_line(path, root.Mark(), "a map of options is wanted");
-    for (const auto& entry : root) {
-      if (!entry.first.IsScalar())
-        return at_line(path, entry.first.Mark(), "an option name is wanted");
-      VD_CHECK(set_from(path, entry.first.Scalar(), entry.second, config));
+  VD_TRY(const std::string text, read_file(path, kYamlBytesMax));
+  std::vector<YamlNode> documents;
+  if (auto error = parse_yaml(Errc::ConfigSyntax, path, text, documents)) return std::move(*error);
+  for (const YamlNode& options : documents) {
+    if (options.kind == YamlNode::Kind::Null) continue;
+    if (!options.is_map()) {
+      return at_line(path, options.line, Errc::ConfigSyntax, "a map of options is wanted");
     }
-  } catch (const YAML::Exception& exception) {
-    return at_line(path, exception.mark, exception.msg);
+    for (std::size_t i = 0; i < options.keys.size(); ++i) {
+      VD_CHECK(set_from(path, options.keys[i], options.items[i], config));
+    }
   }
   return {};
 }

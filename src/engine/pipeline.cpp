@@ -24,8 +24,8 @@ constexpr int kLoadAttempts = 10;
 PipelineOptions default_options(std::size_t cores) {
   PipelineOptions options;
   options.workers = std::clamp<std::size_t>(cores, 1, 16);
-  // Decoding and matching cost several times what the lanes do.
-  options.lanes = std::clamp<std::size_t>(cores / 2, 1, 8);
+  // In an attack the lanes have as much to do as the workers; in peace they sleep.
+  options.lanes = std::clamp<std::size_t>(cores, 1, 8);
   return options;
 }
 

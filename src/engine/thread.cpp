@@ -2,9 +2,11 @@
 
 #include "base/log.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <exception>
 #include <pthread.h>
+#include <sched.h>
 
 namespace vedette::engine {
 
@@ -25,6 +27,15 @@ std::thread start_thread(const std::string& name, std::function<void()> body) {
       std::abort();
     }
   });
+}
+
+std::size_t usable_cores() {
+  // std::thread::hardware_concurrency() counts those of the machine.
+  cpu_set_t cores;
+  if (sched_getaffinity(0, sizeof cores, &cores) == 0) {
+    return static_cast<std::size_t>(std::max(1, CPU_COUNT(&cores)));
+  }
+  return std::max(1u, std::thread::hardware_concurrency());
 }
 
 }  // namespace vedette::engine

@@ -11,4 +11,7 @@ namespace vedette::engine {
 /// `name`: at most 15 characters, as the kernel shows them.
 std::thread start_thread(const std::string& name, std::function<void()> body);
 
+/// How many cores this process may run on, at least 1.
+std::size_t usable_cores();
+
 }  // namespace vedette::engine

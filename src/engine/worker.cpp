@@ -102,7 +102,7 @@ void Worker::take_keys(Batch& batch, const Event& event, sigma::GroupMask groups
   observation.groups = 0;
   for (; groups != 0; groups &= groups - 1) {
     const auto group = static_cast<sigma::GroupIndex>(std::countr_zero(groups));
-    const auto key = rules_->group_key(group, batch.events, event);
+    const auto key = rules_->group_key(group, observation.entity, batch.events, event);
     if (!key) continue;
     batch.keys.push_back(*key);
     observation.groups |= sigma::GroupMask{1} << group;
@@ -119,11 +119,12 @@ void Worker::route_event(Batch& batch, std::uint32_t event_index, std::uint32_t 
   for (std::size_t m = match_begin; m < batch.matches.size(); ++m) {
     fed |= rules_->groups_fed_by(batch.matches[m]);
   }
+  const Entities entities(batch.events, event);
   bool primary = true;  // the first entity found is the one the event is about
   for (std::size_t type = 0; type < kEntityTypes; ++type) {
     const sigma::GroupMask groups = fed & groups_of_type_[type];
     if (!primary && groups == 0) continue;
-    const auto entity = entity_of(batch.events, event, static_cast<EntityType>(type));
+    const auto entity = entities.of(static_cast<EntityType>(type));
     if (!entity) continue;
     observation.entity = *entity;
     take_keys(batch, event, groups, observation);

@@ -2,8 +2,6 @@
 
 #include "base/hash.h"
 
-#include <array>
-
 namespace vedette {
 namespace {
 
@@ -20,6 +18,10 @@ std::string_view to_string(EntityType type) {
   return kNames[static_cast<std::size_t>(type)];
 }
 
+Field field_of(EntityType type) {
+  return kFields[static_cast<std::size_t>(type)];
+}
+
 std::optional<EntityType> parse_entity_type(std::string_view text) {
   for (std::size_t i = 0; i < kNames.size(); ++i) {
     if (kNames[i] == text) return static_cast<EntityType>(i);
@@ -31,23 +33,31 @@ IpAddress source_block(const IpAddress& ip) {
   return ip.is_v4() ? ip : masked(ip, 64);
 }
 
-std::optional<EntityRef> entity_of(const EventBatch& batch, const Event& event, EntityType type) {
+Entities::Entities(const EventBatch& batch, const Event& event) {
+  for (const Value& value : batch.values(event)) {
+    for (std::size_t type = 0; type < kEntityTypes; ++type) {
+      if (value.field == kFields[type] && values_[type] == nullptr) values_[type] = &value;
+    }
+  }
+}
+
+std::optional<EntityRef> Entities::of(EntityType type) const {
+  const Value* value = values_[static_cast<std::size_t>(type)];
+  if (value == nullptr) return {};
   const auto seed = static_cast<std::uint64_t>(type) + 1;
   if (type == EntityType::SourceIp) {
-    const IpAddress* ip = batch.ip(event, Field::SourceIp);
-    if (ip == nullptr) return {};
-    const IpAddress block = source_block(*ip);
+    if (value->type != ValueType::Ip) return {};
+    const IpAddress block = source_block(*value->ip);
     const std::string_view bytes{reinterpret_cast<const char*>(block.bytes.data()), 16};
     return EntityRef{type, hash64(bytes, seed), block, {}};
   }
-  const std::string_view name = batch.text(event, kFields[static_cast<std::size_t>(type)]);
-  if (name.empty()) return {};
-  return EntityRef{type, hash64(name, seed), {}, name};
+  if (value->type != ValueType::String || value->size == 0) return {};
+  return EntityRef{type, hash64(value->string(), seed), {}, value->string()};
 }
 
-std::optional<EntityRef> primary_entity_of(const EventBatch& batch, const Event& event) {
+std::optional<EntityRef> Entities::primary() const {
   for (std::size_t i = 0; i < kEntityTypes; ++i) {
-    if (auto entity = entity_of(batch, event, static_cast<EntityType>(i))) return entity;
+    if (auto entity = of(static_cast<EntityType>(i))) return entity;
   }
   return {};
 }

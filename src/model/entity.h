@@ -5,6 +5,7 @@
 #include "base/ip.h"
 #include "model/event.h"
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -18,6 +19,7 @@ inline constexpr std::size_t kEntityTypes = 4;
 std::string_view to_string(
     EntityType type);  ///< the ECS field: source.ip, source.address, user.name, host.name
 std::optional<EntityType> parse_entity_type(std::string_view text);
+Field field_of(EntityType type);
 
 /// An entity as one event names it. `name` points into the batch; `ip` is already its /64 for IPv6.
 /// `hash` is the same in every run: it chooses the lane and is the key of stored state.
@@ -28,10 +30,19 @@ struct EntityRef {
   std::string_view name;  ///< all others
 };
 
-/// The entity of this type that the event names, if it names one.
-std::optional<EntityRef> entity_of(const EventBatch& batch, const Event& event, EntityType type);
-/// Whom a finding about this one event is about: its source, else its user, else its host.
-std::optional<EntityRef> primary_entity_of(const EventBatch& batch, const Event& event);
+/// The entities that an event names, at most one of each type: found in one pass over its values,
+/// which must live as long.
+class Entities {
+ public:
+  Entities(const EventBatch& batch, const Event& event);
+  std::optional<EntityRef> of(EntityType type) const;
+  /// Whom a finding about this one event is about: its source, else its user, else its host.
+  std::optional<EntityRef> primary() const;
+
+ private:
+  std::array<const Value*, kEntityTypes> values_{};
+};
+
 /// "203.0.113.7", "2001:db8:1:2::/64", "root".
 std::string entity_value(const EntityRef& entity);
 

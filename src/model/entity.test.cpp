@@ -19,9 +19,9 @@ struct One {
     batch.end();
   }
   std::optional<EntityRef> of(EntityType type) const {
-    return entity_of(batch, batch.events()[0], type);
+    return Entities(batch, batch.events()[0]).of(type);
   }
-  std::optional<EntityRef> primary() const { return primary_entity_of(batch, batch.events()[0]); }
+  std::optional<EntityRef> primary() const { return Entities(batch, batch.events()[0]).primary(); }
   EventBatch batch;
 };
 

@@ -35,18 +35,19 @@ std::optional<std::uint64_t> value_hash(const EventBatch& batch, const Event& ev
   }
 }
 
-std::optional<std::uint64_t> key_of(const Group& group, const EventBatch& batch,
-                                    const Event& event) {
+std::optional<std::uint64_t> key_of(const Group& group, const EntityRef& entity,
+                                    const EventBatch& batch, const Event& event) {
   if (group.only_without != Field::kCount && batch.find(event, group.only_without) != nullptr) {
     return {};
   }
-  std::uint64_t key = 0;
+  std::uint64_t key = group.stored_id;
   for (const Field field : group.by.fields) {
-    const auto hash = value_hash(batch, event, field);
+    const bool known = field == field_of(entity.type);
+    const auto hash = known ? std::optional(entity.hash) : value_hash(batch, event, field);
     if (!hash) return {};
     key = hash_combine(key, *hash);
   }
-  return hash_combine(group.stored_id, key);
+  return key;
 }
 
 }  // namespace vedette::sigma

@@ -50,8 +50,8 @@ struct Correlations {
   Lists<Feed> feeds;                  ///< by rule
 };
 
-std::optional<std::uint64_t> key_of(const Group& group, const EventBatch& batch,
-                                    const Event& event);
+std::optional<std::uint64_t> key_of(const Group& group, const EntityRef& entity,
+                                    const EventBatch& batch, const Event& event);
 /// The hash of the event's first value of the field; an IPv6 address counts as its /64.
 std::optional<std::uint64_t> value_hash(const EventBatch& batch, const Event& event, Field field);
 

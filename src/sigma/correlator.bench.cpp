@@ -48,7 +48,8 @@ void bench_observe(benchmark::State& state) {
   }
   std::vector<Event> moving(events.batch.events().begin(), events.batch.events().end());
   for (const Event& event : moving)
-    keys.push_back(*loaded.rules->group_key(0, events.batch, event));
+    keys.push_back(
+        *loaded.rules->group_key(0, *Entities(events.batch, event).primary(), events.batch, event));
   std::vector<Hit> hits;
   const std::vector<RuleIndex> matched{0};
   Time now = Time{} + std::chrono::hours(400'000);

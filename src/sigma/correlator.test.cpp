@@ -76,7 +76,9 @@ class Run {
     std::vector<Hit> hits;
     for (GroupIndex group = 0; group < loaded.rules->groups().size(); ++group) {
       if ((groups >> group & 1) == 0) continue;
-      const auto key = loaded.rules->group_key(group, events.batch, event);
+      const auto entity = Entities(events.batch, event).of(loaded.rules->groups()[group].entity);
+      if (!entity) continue;
+      const auto key = loaded.rules->group_key(group, *entity, events.batch, event);
       if (key) correlator->observe(group, *key, 7, events.batch, event, rules, weight, hits);
     }
     std::vector<Seen> seen;

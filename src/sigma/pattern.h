@@ -5,9 +5,9 @@
 
 #include "base/ip.h"
 #include "base/result.h"
+#include "base/yaml.h"
 #include "model/event.h"
 #include "sigma/regex.h"
-#include "sigma/yaml.h"
 
 #include <cstdint>
 #include <optional>

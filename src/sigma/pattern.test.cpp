@@ -15,7 +15,7 @@ namespace {
 
 YamlNode value_node(std::string_view yaml) {
   std::vector<YamlNode> documents;
-  const auto error = parse_yaml("a.yml", fmt::format("v: {}\n", yaml), documents);
+  const auto error = parse_yaml(Errc::RuleSyntax, "a.yml", fmt::format("v: {}\n", yaml), documents);
   if (error) FAIL(error->detail);
   return *documents.at(0).find("v");
 }

@@ -4,11 +4,11 @@
 
 #include "base/result.h"
 #include "base/time.h"
+#include "base/yaml.h"
 #include "model/rule.h"
 #include "sigma/condition.h"
 #include "sigma/logsource.h"
 #include "sigma/pattern.h"
-#include "sigma/yaml.h"
 
 #include <cstdint>
 #include <optional>

@@ -2,9 +2,9 @@
 #pragma once
 
 #include "base/result.h"
+#include "base/yaml.h"
 #include "sigma/place.h"
 #include "sigma/rule.h"
-#include "sigma/yaml.h"
 
 namespace vedette::sigma {
 

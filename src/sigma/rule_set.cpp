@@ -1,10 +1,10 @@
 #include "sigma/rule_set.h"
 
+#include "base/yaml.h"
 #include "sigma/compile.h"
 #include "sigma/correlation_build.h"
 #include "sigma/index_build.h"
 #include "sigma/rule.h"
-#include "sigma/yaml.h"
 
 #include <fmt/core.h>
 
@@ -19,7 +19,7 @@ std::vector<Draft> read(std::span<const RuleFile> files, std::vector<RuleProblem
   std::unordered_map<std::string, std::string> places;  // by id
   for (const RuleFile& file : files) {
     std::vector<YamlNode> documents;
-    if (auto error = parse_yaml(file.path, file.text, documents)) {
+    if (auto error = parse_yaml(Errc::RuleSyntax, file.path, file.text, documents)) {
       problems.push_back({std::move(*error)});
     }
     for (const YamlNode& document : documents) {
@@ -113,9 +113,9 @@ GroupMask RuleSet::groups_fed_by(RuleIndex rule) const {
   return compiled_->correlations.groups_fed[rule];
 }
 
-std::optional<std::uint64_t> RuleSet::group_key(GroupIndex group, const EventBatch& batch,
-                                                const Event& event) const {
-  return key_of(compiled_->correlations.groups[group], batch, event);
+std::optional<std::uint64_t> RuleSet::group_key(GroupIndex group, const EntityRef& entity,
+                                                const EventBatch& batch, const Event& event) const {
+  return key_of(compiled_->correlations.groups[group], entity, batch, event);
 }
 
 }  // namespace vedette::sigma

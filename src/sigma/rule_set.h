@@ -57,9 +57,9 @@ class RuleSet {
   /// The groups of the correlations that this rule feeds, directly or through other correlations.
   GroupMask groups_fed_by(RuleIndex rule) const;
   /// The key of the event in this group, another in every group; nothing when the event lacks one
-  /// of the fields.
-  std::optional<std::uint64_t> group_key(GroupIndex group, const EventBatch& batch,
-                                         const Event& event) const;
+  /// of the fields. `entity`: the event's of the group's type.
+  std::optional<std::uint64_t> group_key(GroupIndex group, const EntityRef& entity,
+                                         const EventBatch& batch, const Event& event) const;
 
   const Compiled& compiled() const { return *compiled_; }
 

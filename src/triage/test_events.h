@@ -61,7 +61,7 @@ class Events {
     return batch_.events().back();
   }
   const EventBatch& batch() const { return batch_; }
-  EntityRef entity() const { return *primary_entity_of(batch_, batch_.events().back()); }
+  EntityRef entity() const { return *Entities(batch_, batch_.events().back()).primary(); }
 
  private:
   EventBatch batch_;

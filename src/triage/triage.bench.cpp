@@ -28,7 +28,7 @@ struct Crowd {
       batch.set(Field::SourcePort, std::int64_t{4000});
       batch.end();
     }
-    for (const Event& event : batch.events()) entities.push_back(*primary_entity_of(batch, event));
+    for (const Event& event : batch.events()) entities.push_back(*Entities(batch, event).primary());
   }
   EventBatch batch;
   std::vector<EntityRef> entities;

@@ -1,4 +1,4 @@
-#include "sigma/yaml.h"
+#include "base/yaml.h"
 
 #include <doctest/doctest.h>
 #include <fmt/core.h>
@@ -6,19 +6,19 @@
 #include <string>
 #include <vector>
 
-namespace vedette::sigma {
+namespace vedette {
 namespace {
 
 std::vector<YamlNode> read(std::string_view text) {
   std::vector<YamlNode> documents;
-  const auto error = parse_yaml("a.yml", text, documents);
+  const auto error = parse_yaml(Errc::RuleSyntax, "a.yml", text, documents);
   if (error) FAIL(error->detail);
   return documents;
 }
 
 std::string problem(std::string_view text, Errc code = Errc::RuleSyntax) {
   std::vector<YamlNode> documents;
-  const auto error = parse_yaml("a.yml", text, documents);
+  const auto error = parse_yaml(Errc::RuleSyntax, "a.yml", text, documents);
   REQUIRE(error.has_value());
   CHECK(error->code == code);
   return error->detail;
@@ -26,7 +26,7 @@ std::string problem(std::string_view text, Errc code = Errc::RuleSyntax) {
 
 }  // namespace
 
-TEST_SUITE("sigma/yaml") {
+TEST_SUITE("base/yaml") {
   TEST_CASE("maps, lists and scalars keep their lines") {
     const auto documents = read("a: 1\nb:\n  - x\n  - 'y'\n");
     REQUIRE(documents.size() == 1);
@@ -68,7 +68,7 @@ TEST_SUITE("sigma/yaml") {
 
   TEST_CASE("documents before a broken one are kept") {
     std::vector<YamlNode> documents;
-    const auto error = parse_yaml("a.yml", "a: 1\n---\nb: [\n", documents);
+    const auto error = parse_yaml(Errc::RuleSyntax, "a.yml", "a: 1\n---\nb: [\n", documents);
     REQUIRE(error.has_value());
     CHECK(documents.size() == 1);
   }
@@ -82,7 +82,7 @@ TEST_SUITE("sigma/yaml") {
     CHECK(problem("a: 1\nb: [x\n").starts_with("a.yml:"));
     CHECK(problem("a: 1\n b: 2\n").starts_with("a.yml:2: "));
     CHECK(problem("a: 1\nc: 3\na: 2\n") == "a.yml:3: the key 'a' stands twice in one map");
-    CHECK(problem(std::string("a: \0", 4)) == "a.yml:1: it holds NUL bytes");
+    CHECK(problem(std::string("a: \0", 4)) == "a.yml:1: control characters are not allowed");
     CHECK(problem("a: *nobody\n").starts_with("a.yml:1: "));
   }
 
@@ -98,4 +98,4 @@ TEST_SUITE("sigma/yaml") {
   }
 }
 
-}  // namespace vedette::sigma
+}  // namespace vedette

@@ -1,6 +1,6 @@
-// YAML text to a small tree with line numbers, several documents per text. First step of reading a
-// rule. Bounded: depth, number of nodes (aliases count as what they stand for), bytes. The only
-// file that knows yaml-cpp, and catches what it throws.
+// YAML text to a small tree with line numbers, several documents per text: rules and configuration.
+// Bounded: depth, number of nodes (aliases count as what they stand for), bytes. The only file that
+// knows libyaml.
 #pragma once
 
 #include "base/error.h"
@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-namespace vedette::sigma {
+namespace vedette {
 
 inline constexpr std::size_t kYamlBytesMax = 1 << 20;
 inline constexpr std::size_t kYamlNodesMax = 100'000;  ///< SigmaHQ's largest rule has 4,500
@@ -35,8 +35,8 @@ struct YamlNode {
 };
 
 /// Appends every whole document of the text. What is wrong with the first one that is not whole
-/// comes back, beginning with `path`:line; the ones before it are kept.
-std::optional<Error> parse_yaml(std::string_view path, std::string_view text,
+/// comes back as an error of this code, beginning with `path`:line; the ones before it are kept.
+std::optional<Error> parse_yaml(Errc code, std::string_view path, std::string_view text,
                                 std::vector<YamlNode>& documents);
 
-}  // namespace vedette::sigma
+}  // namespace vedette
