@@ -15,6 +15,7 @@
 
 #include <CLI/CLI.hpp>
 #include <fmt/core.h>
+#include <sys/resource.h>
 
 #include <algorithm>
 #include <atomic>
@@ -191,8 +192,17 @@ void set_log_level(const std::string& level) {
                                     : log::Level::Info);
 }
 
+/// One descriptor per followed file: as many as this process may have.
+void raise_file_limit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == limit.rlim_max) return;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);  // without it there is the limit that there was
+}
+
 int run(const config::Config& config) {
   set_log_level(config.log_level);
+  raise_file_limit();
   const SystemClock clock;
   source::SourceSet sources(source::SourceOptions{}, clock);
   Signals signals(sources);  // before any other thread, so that all inherit the mask

@@ -1,4 +1,6 @@
 // What is worth following on a machine that nobody told us about.
+#include "base/file.h"
+#include "base/text.h"
 #include "source/rotation.h"
 #include "source/source_set.h"
 
@@ -41,6 +43,19 @@ void add_matching(const std::string& pattern, std::vector<std::string>& out) {
   ::globfree(&found);
 }
 
+/// Debian's rsyslog writes what ufw logs to ufw.log and then to syslog as well, unless its
+/// configuration stops there.
+bool only_in_ufw_log(const std::string& root) {
+  const auto rules = read_file(root + "/etc/rsyslog.d/20-ufw.conf", 64 * 1024);
+  if (!rules) return false;
+  std::string_view rest = *rules;
+  while (!rest.empty()) {
+    const std::string_view line = trim(take_until(rest, '\n'));
+    if (line.starts_with("& stop") || line.starts_with("& ~")) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 std::vector<std::string> discover_logs(const std::string& root) {
@@ -48,9 +63,11 @@ std::vector<std::string> discover_logs(const std::string& root) {
   const std::string log = top + "/var/log/";
   std::vector<std::string> out;
   add_first(log, {"auth.log", "secure"}, out);
-  add_first(log, {"syslog", "messages"}, out);
-  add_first(log, {"kern.log"}, out);
-  add_first(log, {"ufw.log"}, out);
+  // Each holds what the next one has.
+  add_first(log, {"syslog", "messages", "kern.log", "ufw.log"}, out);
+  if (only_in_ufw_log(top) && is_file(log + "ufw.log") && out.back() != log + "ufw.log") {
+    out.push_back(log + "ufw.log");
+  }
   add_matching(log + "nginx/*.log", out);
   add_matching(log + "apache2/*.log", out);
   add_matching(log + "httpd/*log", out);

@@ -34,8 +34,26 @@ TEST_SUITE("source/discover") {
                 "var/log/nginx/access.log", "var/log/nginx/access.log.1", "var/log/nginx/error.log",
                 "var/log/nginx/access.log.2.gz", "var/log/apache2/other_vhosts_access.log"});
     CHECK(found(root) == Lines{"var/log/apache2/other_vhosts_access.log", "var/log/auth.log",
-                               "var/log/kern.log", "var/log/nginx/access.log",
-                               "var/log/nginx/error.log", "var/log/syslog", "var/log/ufw.log"});
+                               "var/log/nginx/access.log", "var/log/nginx/error.log",
+                               "var/log/syslog"});
+  }
+
+  TEST_CASE(
+      "what several files would say is read from one, and ufw's own file where it is the only") {
+    Directory root;
+    make(root, {"var/log/kern.log", "var/log/ufw.log", "etc/rsyslog.d/20-ufw.conf"});
+    CHECK(found(root) == Lines{"var/log/kern.log"});
+    write(root / "etc/rsyslog.d/20-ufw.conf",
+          ":msg,contains,\"[UFW \" /var/log/ufw.log\n#& stop\n");
+    CHECK(found(root) == Lines{"var/log/kern.log"});
+    write(root / "etc/rsyslog.d/20-ufw.conf", ":msg,contains,\"[UFW \" /var/log/ufw.log\n& stop\n");
+    CHECK(found(root) == Lines{"var/log/kern.log", "var/log/ufw.log"});
+  }
+
+  TEST_CASE("a machine with nothing but a packet filter") {
+    Directory root;
+    make(root, {"var/log/ufw.log"});
+    CHECK(found(root) == Lines{"var/log/ufw.log"});
   }
 
   TEST_CASE("a Red Hat machine") {

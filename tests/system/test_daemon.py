@@ -4,6 +4,7 @@
 import gzip
 import os
 import random
+import resource
 import shutil
 import time
 
@@ -57,6 +58,21 @@ def test_a_second_daemon_is_refused(directory):
         other = vedette("run", "--state", daemon.state, "--listen", "off", "--inputs", log, expect=2)
         assert "VD4004" in other.stderr
         daemon.stop()
+
+
+def test_more_files_than_the_soft_limit(directory):
+    """it follows more files than the soft limit on open files allows"""
+    files = [directory / f"{i}.log" for i in range(100)]
+    for i, file in enumerate(files):
+        file.write_text(f"Mar  1 10:00:00 h sshd[{i}]: Failed password for root from 192.0.2.7 port 22 ssh2\n")
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (64, before[1]))
+    try:
+        daemon = Daemon(directory, *files).start()
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)
+    daemon.wait(lambda: ledger_lines(daemon) == 100, "a line of every file")
+    daemon.stop()
 
 
 def test_killed_and_restarted(directory):
