@@ -30,6 +30,8 @@ Clue clue_of(const Pattern& pattern) {
       return fits_automaton(pattern.text) ? Clue::Literal : Clue::Presence;
     case Pattern::Kind::Glob:
       return Clue::Literal;
+    case Pattern::Kind::Regex:
+      return pattern.regex->witnesses().empty() ? Clue::Presence : Clue::Literal;
     case Pattern::Kind::Null:
     case Pattern::Kind::Absent:
       return Clue::None;
@@ -52,9 +54,29 @@ std::string longest_run(const std::vector<GlobToken>& tokens) {
   return best;
 }
 
+/// The literals of which one is there whenever the pattern holds.
+std::vector<std::string> literals_of(const Pattern& pattern) {
+  switch (pattern.kind) {
+    case Pattern::Kind::Regex: {
+      const auto witnesses = pattern.regex->witnesses();
+      return {witnesses.begin(), witnesses.end()};
+    }
+    case Pattern::Kind::Glob: {
+      std::string run = longest_run(pattern.tokens);
+      if (run.empty()) return {};
+      return {std::move(run)};
+    }
+    default:
+      return {pattern.text};
+  }
+}
+
+/// Of the shortest; 0: there is none.
 std::size_t literal_length(const Pattern& pattern) {
-  return pattern.kind == Pattern::Kind::Glob ? longest_run(pattern.tokens).size()
-                                             : pattern.text.size();
+  std::size_t shortest = kLiteralBytesMax;
+  const auto literals = literals_of(pattern);
+  for (const std::string& literal : literals) shortest = std::min(shortest, literal.size());
+  return literals.empty() ? 0 : shortest;
 }
 
 /// Fields that nearly every line of a busy log has: looking into them costs for all of its lines.
@@ -66,6 +88,9 @@ bool is_common(Field field) {
     case Field::HostName:
     case Field::ProcessName:
     case Field::SourceAddress:
+    case Field::HttpMethod:
+    case Field::HttpStatus:
+    case Field::HttpVersion:
       return true;
     default:
       return false;
@@ -278,10 +303,11 @@ class Builder {
           effects.push_back({number, 0, Effect::Where::Anywhere, decides});
         } else if (clue == Clue::Literal && (decides || literal_length(pattern) > 0)) {
           if (!decides && woken.empty()) continue;
-          const bool glob = pattern.kind == Pattern::Kind::Glob;
-          const std::string text = glob ? longest_run(pattern.tokens) : pattern.text;
-          literals[{pattern.cased ? text : lowered(text), !pattern.cased}].push_back(
-              {number, static_cast<std::uint32_t>(text.size()), where_of(pattern), decides});
+          for (const std::string& text : literals_of(pattern)) {
+            const bool cased = pattern.cased && pattern.kind != Pattern::Kind::Regex;
+            literals[{cased ? text : lowered(text), !cased}].push_back(
+                {number, static_cast<std::uint32_t>(text.size()), where_of(pattern), decides});
+          }
         } else {
           plan.wakes.insert(plan.wakes.end(), woken.begin(), woken.end());
         }

@@ -1,22 +1,39 @@
 #include "sigma/regex.h"
 
 #include <fmt/core.h>
+#include <re2/filtered_re2.h>
 #include <re2/re2.h>
 
 #include <algorithm>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace vedette::sigma {
 namespace {
 constexpr std::size_t kExpressionBytesMax = 4096;
 // Program and lazily built automaton of one expression. SigmaHQ's largest needs below 100 KiB.
 constexpr std::int64_t kMemoryBytesMax = 1 << 20;
+constexpr std::size_t kWitnessesMax = 64;
 }  // namespace
 
 struct Regex::Impl {
-  Impl(const std::string& expression, const re2::RE2::Options& options)
-      : compiled(expression, options) {}
-  re2::RE2 compiled;
+  re2::FilteredRE2 filtered{static_cast<int>(kWitnessBytesMin)};  // of one expression
+  std::vector<std::string> witnesses;
+
+  void find_witnesses() {
+    std::vector<std::string> atoms;
+    filtered.Compile(&atoms);
+    // Without any atom the expression must be out of the question.
+    std::vector<int> still_possible;
+    filtered.AllPotentials({}, &still_possible);
+    const bool plain = std::ranges::all_of(atoms, [](const std::string& atom) {
+      return std::ranges::all_of(atom, [](char c) { return c > 0; });
+    });
+    if (still_possible.empty() && plain && atoms.size() <= kWitnessesMax) {
+      witnesses = std::move(atoms);
+    }
+  }
 };
 
 Regex::Regex(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -42,13 +59,23 @@ Result<Regex> Regex::compile(std::string_view expression, const RegexOptions& op
   // itself has characters beyond ASCII must be read as UTF-8.
   const bool ascii = std::ranges::all_of(expression, [](char c) { return (c & 0x80) == 0; });
   if (ascii) re2_options.set_encoding(re2::RE2::Options::EncodingLatin1);
-  auto impl = std::make_unique<Impl>(whole, re2_options);
-  if (!impl->compiled.ok()) return Error{Errc::RuleRegex, impl->compiled.error()};
+  auto impl = std::make_unique<Impl>();
+  int number = 0;
+  if (impl->filtered.Add(whole, re2_options, &number) != re2::RE2::NoError) {
+    return Error{Errc::RuleRegex, re2::RE2(whole, re2_options).error()};
+  }
+  // With characters beyond ASCII, letters have more than two cases.
+  if (ascii) impl->find_witnesses();
   return Regex(std::move(impl));
 }
 
 bool Regex::search(std::string_view text) const {
-  return re2::RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), impl_->compiled);
+  return re2::RE2::PartialMatch(re2::StringPiece(text.data(), text.size()),
+                                impl_->filtered.GetRE2(0));
+}
+
+std::span<const std::string> Regex::witnesses() const {
+  return impl_->witnesses;
 }
 
 }  // namespace vedette::sigma

@@ -6,6 +6,8 @@
 #include "base/result.h"
 
 #include <memory>
+#include <span>
+#include <string>
 #include <string_view>
 
 namespace vedette::sigma {
@@ -26,6 +28,10 @@ class Regex {
 
   /// Whether the expression matches anywhere in the text.
   bool search(std::string_view text) const;
+  /// Lower-case ASCII texts of at least kWitnessBytesMin bytes: whatever text matches has one of
+  /// them, in upper or lower case. None: nothing of the kind is known.
+  std::span<const std::string> witnesses() const;
+  static constexpr std::size_t kWitnessBytesMin = 3;
 
  private:
   struct Impl;

@@ -1,8 +1,13 @@
 #include "sigma/regex.h"
 
+#include "base/random.h"
+#include "base/text.h"
+
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <string>
+#include <vector>
 
 namespace vedette::sigma {
 
@@ -37,6 +42,46 @@ TEST_SUITE("sigma/regex") {
       CHECK(regex.error().code == Errc::RuleRegex);
     }
     CHECK_FALSE(Regex::compile(std::string(5000, 'a'), {}).has_value());
+  }
+
+  TEST_CASE("witnesses are texts of which every match has one") {
+    const auto witnesses = [](const char* expression, const RegexOptions& options = {}) {
+      const auto regex = Regex::compile(expression, options);
+      REQUIRE(regex.has_value());
+      return std::vector<std::string>(regex->witnesses().begin(), regex->witnesses().end());
+    };
+    CHECK(witnesses("union.*select") == std::vector<std::string>{"select", "union"});
+    CHECK(witnesses("UNION", {.ignore_case = true}) == std::vector<std::string>{"union"});
+    CHECK(witnesses("segfault at .* in ld-") ==
+          std::vector<std::string>{" in ld-", "segfault at "});
+    // Nothing that must be there, or nothing long enough.
+    CHECK(witnesses("(?:abc)?").empty());
+    CHECK(witnesses("abc|d").empty());
+    CHECK(witnesses("[0-9]+").empty());
+    // Characters with more than two cases, or of an unknown encoding.
+    CHECK(witnesses("kelvinü", {.ignore_case = true}).empty());
+    CHECK(witnesses(R"(abc\xFF)").empty());
+  }
+
+  TEST_CASE("no random text matches without a witness") {
+    Random random(1);
+    int matches = 0;
+    for (const char* expression :
+         {"abc|bcab+", "a(?:bc|cb)*ccc", "(?i)ABC.*CBA", "(?:aab|bba)[abc]c", "^cab|bac$"}) {
+      const auto regex = Regex::compile(expression, {});
+      REQUIRE(regex.has_value());
+      REQUIRE_FALSE(regex->witnesses().empty());
+      for (int i = 0; i < 20'000; ++i) {
+        std::string text;
+        for (std::uint32_t n = random.below(12); n > 0; --n) text += "abcABC"[random.below(6)];
+        if (!regex->search(text)) continue;
+        ++matches;
+        REQUIRE(std::ranges::any_of(regex->witnesses(), [&](const std::string& witness) {
+          return to_lower(text).find(witness) != std::string::npos;
+        }));
+      }
+    }
+    CHECK(matches > 500);
   }
 
   TEST_CASE("an expression that makes others backtrack takes linear time") {
