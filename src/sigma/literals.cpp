@@ -6,6 +6,7 @@
 
 #include <hs/hs.h>
 
+#include <malloc.h>
 #include <mutex>
 #include <utility>
 #include <vector>
@@ -53,6 +54,8 @@ void LiteralSet::Impl::compile() {
   const auto status = hs_compile_lit_multi(texts.data(), flags.data(), ids.data(), sizes.data(),
                                            static_cast<unsigned>(texts.size()), HS_MODE_BLOCK,
                                            nullptr, &database, &error);
+  // Compiling took many times the memory that the automaton does: give it back now.
+  malloc_trim(0);
   if (status == HS_SUCCESS) return;
   log::warn(
       "Rules run without their literal index: correct, but slower.",
