@@ -54,7 +54,8 @@ std::uint32_t Residuals::reduce(std::uint32_t number,
   }
   if (left.empty()) return all ? kAlways : kNever;
   if (left.size() == 1 && node.kind != Node::Kind::Not) return left[0];
-  std::ranges::stable_partition(left, [&](std::uint32_t part) { return is_cheap(part); });
+  std::stable_partition(left.begin(), left.end(),
+                        [&](std::uint32_t part) { return is_cheap(part); });
   const auto first = static_cast<std::uint32_t>(c_.children.size());
   c_.children.insert(c_.children.end(), left.begin(), left.end());
   c_.nodes.push_back({node.kind, first, static_cast<std::uint32_t>(left.size())});
