@@ -3,15 +3,8 @@
 #include <doctest/doctest.h>
 
 namespace vedette::decode {
-namespace {
-
+using testing::line;
 using testing::OneLine;
-
-OneLine line(std::string_view tag_and_text) {
-  return OneLine("Jun  7 03:04:05 web " + std::string(tag_and_text));
-}
-
-}  // namespace
 
 TEST_SUITE_BEGIN("decode/logind");
 

@@ -5,11 +5,8 @@
 namespace vedette::decode {
 namespace {
 
+using testing::line;
 using testing::OneLine;
-
-OneLine line(std::string_view tag_and_text) {
-  return OneLine("Jun  7 03:04:05 web " + std::string(tag_and_text));
-}
 
 struct Case {
   std::string_view text;

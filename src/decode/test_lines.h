@@ -57,6 +57,11 @@ class OneLine {
   EventBatch batch_;
 };
 
+/// What a syslog line means whose tag and text are these.
+inline OneLine line(std::string_view tag_and_text) {
+  return OneLine("Jun  7 03:04:05 web " + std::string(tag_and_text));
+}
+
 /// Sets TZ for one test.
 class ZoneForTest {
  public:
