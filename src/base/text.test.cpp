@@ -96,6 +96,19 @@ TEST_SUITE("base/text") {
     }
   }
 
+  TEST_CASE("every character is written so that it is read again") {
+    for (int code = 0; code <= 0x10FFFF; code = code * 17 / 16 + 1) {
+      if (code >= 0xD800 && code <= 0xDFFF) continue;  // halves of others
+      char bytes[4];
+      const auto size = static_cast<std::size_t>(put_utf8(bytes, code) - bytes);
+      CAPTURE(code);
+      CHECK(utf8_length({bytes, size}) == size);
+      CHECK(size == (code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4));
+    }
+    char euro[4];
+    CHECK(std::string_view(euro, static_cast<std::size_t>(put_utf8(euro, 0x20AC) - euro)) == "€");
+  }
+
   TEST_CASE("whatever bytes come, what goes to a terminal is printable") {
     Random random(1);
     for (int round = 0; round < 2000; ++round) {

@@ -27,4 +27,25 @@ inline std::size_t utf8_length(std::string_view text) {
   return 0;
 }
 
+/// Writes the character, of 0 to U+10FFFF, as 1 to 4 bytes; returns where they end.
+inline char* put_utf8(char* out, int code) {
+  const auto put = [&](int byte) { *out++ = static_cast<char>(byte); };
+  if (code < 0x80) {
+    put(code);
+  } else if (code < 0x800) {
+    put(0xC0 | code >> 6);
+    put(0x80 | (code & 0x3F));
+  } else if (code < 0x10000) {
+    put(0xE0 | code >> 12);
+    put(0x80 | (code >> 6 & 0x3F));
+    put(0x80 | (code & 0x3F));
+  } else {
+    put(0xF0 | code >> 18);
+    put(0x80 | (code >> 12 & 0x3F));
+    put(0x80 | (code >> 6 & 0x3F));
+    put(0x80 | (code & 0x3F));
+  }
+  return out;
+}
+
 }  // namespace vedette

@@ -1,6 +1,7 @@
 #include "decode/json_object.h"
 
 #include "base/text.h"
+#include "base/utf8.h"
 #include "decode/web_request.h"
 
 #include <charconv>
@@ -18,26 +19,6 @@ int hex_value(string_view text, std::size_t at, std::size_t digits) {
   const char* const begin = text.data() + at;
   const auto [end, error] = std::from_chars(begin, begin + digits, value, 16);
   return error == std::errc{} && end == begin + digits && *begin != '-' ? value : -1;
-}
-
-char* put_code_point(char* out, int code) {
-  const auto put = [&](int byte) { *out++ = static_cast<char>(byte); };
-  if (code < 0x80) {
-    put(code);
-  } else if (code < 0x800) {
-    put(0xC0 | code >> 6);
-    put(0x80 | (code & 0x3F));
-  } else if (code < 0x10000) {
-    put(0xE0 | code >> 12);
-    put(0x80 | (code >> 6 & 0x3F));
-    put(0x80 | (code & 0x3F));
-  } else {
-    put(0xF0 | code >> 18);
-    put(0x80 | (code >> 12 & 0x3F));
-    put(0x80 | (code >> 6 & 0x3F));
-    put(0x80 | (code & 0x3F));
-  }
-  return out;
 }
 
 /// The character of `\uXXXX` whose digits begin at `at`; moves `at` behind it. A lone half of a
@@ -90,7 +71,7 @@ string_view unescape(string_view raw, Arena& arena) {
         break;
       case 'u':
         if (const int code = hex_value(raw, i, 4); code >= 0) {
-          out = put_code_point(out, take_unicode(raw, i, code));
+          out = put_utf8(out, take_unicode(raw, i, code));
           break;
         }
         [[fallthrough]];

@@ -1,5 +1,7 @@
 #include "decode/url.h"
 
+#include "base/utf8.h"
+
 #include <algorithm>
 #include <array>
 #include <cstdint>
@@ -38,21 +40,6 @@ int best_fit(int code) {
   if (code == 0x2215 || code == 0x2044) return '/';
   if (code == 0x2216) return '\\';
   return code;
-}
-
-char* put_utf8(char* out, int code) {
-  const auto put = [&](int byte) { *out++ = static_cast<char>(byte); };
-  if (code < 0x80) {
-    put(code);
-  } else if (code < 0x800) {
-    put(0xC0 | code >> 6);
-    put(0x80 | (code & 0x3F));
-  } else {
-    put(0xE0 | code >> 12);
-    put(0x80 | (code >> 6 & 0x3F));
-    put(0x80 | (code & 0x3F));
-  }
-  return out;
 }
 
 // Each step works in place: it never writes past what it has read.
