@@ -49,7 +49,7 @@ std::string any_time(Random& random) {
                                                 "Jun 11 03:04:05 host"};
   std::string text{kForms[random.below(std::size(kForms))]};
   for (auto changes = random.below(3); changes > 0; --changes) {
-    text[random.below(20)] = any_byte(random);
+    text[random.below(static_cast<std::uint32_t>(text.size()))] = any_byte(random);
   }
   if (random.below(8) == 0) text.resize(random.below(20));
   return text;
