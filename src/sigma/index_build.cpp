@@ -17,10 +17,28 @@ namespace {
 // values, where this many tests ask the field for one.
 constexpr std::uint32_t kLookedUpMin = 4;
 
+/// Fields that nearly every line of a busy log has: looking into them costs for all of its lines.
+bool is_common(Field field) {
+  if (field == kKeywords || field == kOriginal) return true;
+  switch (field) {
+    case Field::Message:
+    case Field::UserName:
+    case Field::HostName:
+    case Field::ProcessName:
+    case Field::SourceAddress:
+    case Field::HttpMethod:
+    case Field::HttpStatus:
+    case Field::HttpVersion:
+      return true;
+    default:
+      return false;
+  }
+}
+
 /// What shows that one pattern may hold.
 enum class Clue : std::uint8_t { None, Presence, Value, Literal };
 
-Clue clue_of(const Pattern& pattern) {
+Clue clue_of(const Pattern& pattern, Field field) {
   switch (pattern.kind) {
     case Pattern::Kind::Exact:
       return pattern.text.size() <= ExactTable::kLengthMax ? Clue::Value : Clue::Presence;
@@ -31,7 +49,10 @@ Clue clue_of(const Pattern& pattern) {
     case Pattern::Kind::Glob:
       return Clue::Literal;
     case Pattern::Kind::Regex:
-      return pattern.regex->witnesses().empty() ? Clue::Presence : Clue::Literal;
+      // Not worth looking for them in every line: few rules ask a common field for an expression
+      // and nothing else.
+      return pattern.regex->witnesses().empty() || is_common(field) ? Clue::Presence
+                                                                    : Clue::Literal;
     case Pattern::Kind::Null:
     case Pattern::Kind::Absent:
       return Clue::None;
@@ -79,24 +100,6 @@ std::size_t literal_length(const Pattern& pattern) {
   return literals.empty() ? 0 : shortest;
 }
 
-/// Fields that nearly every line of a busy log has: looking into them costs for all of its lines.
-bool is_common(Field field) {
-  if (field == kKeywords || field == kOriginal) return true;
-  switch (field) {
-    case Field::Message:
-    case Field::UserName:
-    case Field::HostName:
-    case Field::ProcessName:
-    case Field::SourceAddress:
-    case Field::HttpMethod:
-    case Field::HttpStatus:
-    case Field::HttpVersion:
-      return true;
-    default:
-      return false;
-  }
-}
-
 /// Tests of which one is true whenever the rule matches. The score says how seldom and how cheaply.
 struct Witness {
   int score = 0;  // 0: there is none
@@ -136,7 +139,7 @@ class Builder {
     for (std::uint32_t i = test.first; i < test.end; ++i) {
       const Pattern& pattern = c_.patterns[i];
       const std::size_t length = literal_length(pattern);
-      Clue clue = clue_of(pattern);
+      Clue clue = clue_of(pattern, test.field);
       if (clue == Clue::Literal && length == 0) clue = Clue::Presence;
       weakest = std::min(weakest, clue);
       shortest = std::min(shortest, length);
@@ -294,7 +297,7 @@ class Builder {
       for (std::uint32_t i = test.first; i < test.end; ++i) {
         const Pattern& pattern = c_.patterns[i];
         const bool decides = i < test.undecided;
-        const Clue clue = clue_of(pattern);
+        const Clue clue = clue_of(pattern, test.field);
         if (clue == Clue::Value) {
           if (!decides && woken.empty()) continue;
           // The table has lower-case keys; what is cased is only woken by it.
