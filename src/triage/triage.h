@@ -25,7 +25,7 @@ namespace vedette::triage {
 struct TriageOptions {
   std::size_t entities_max = 65536;
   std::size_t threats_max = 4096;            ///< in memory; the others are in the store
-  std::size_t threats_bytes_max = 8u << 20;  ///< the same limit in bytes; whichever is met first
+  std::size_t threats_bytes_max = 6u << 20;  ///< the same limit in bytes; whichever is met first
   std::size_t evidence_max = 6;    ///< lines per finding: the earliest half, the latest half
   std::size_t timeline_max = 256;  ///< entries per threat; older ones are merged, counts stay exact
   /// False: nothing will be resumed (scan). take_changes() gives threats only, and until the last
