@@ -119,6 +119,9 @@ bool Decoder::Impl::decode_message(const SyslogMessage& message, EventBatch& out
       }
       known = program.starts_with("nginx") && decode_web(message.text, out);
       break;
+    case 'e':
+      if (program == "endlessh") return decode_endlessh(message.text, out);
+      break;
     case 'd':
       if (program == "dropbear") return decode_dropbear(message.text, out);
       if (program == "deluser" || program == "delgroup") return decode_accounts(message, out);
@@ -197,6 +200,15 @@ bool Decoder::Impl::decode_digits(std::string_view line, Time written_by, int de
   if (fifth == '/') return decode_web(line, out);
   if ((fifth == '-' || fifth == ' ' || line.starts_with("1 ")) &&
       headers.read(line, written_by, header)) {
+    // Endlessh's own file has no host and no tag: the first word is its.
+    if (header.program.empty() && !header.host.empty() && header.text.starts_with("host=")) {
+      const auto begin = static_cast<std::size_t>(header.host.data() - line.data());
+      if (decode_endlessh(line.substr(begin), out)) {
+        out.set(Field::ProcessName, "endlessh");
+        out.current().time = header.time;
+        return true;
+      }
+    }
     return decode_syslog(header, written_by, depth, out);
   }
   return decode_web(line, out);

@@ -43,6 +43,7 @@ bool decode_logind(std::string_view text, EventBatch& out);
 bool decode_system(const SyslogMessage& message, EventBatch& out);  // log services, start and stop
 bool decode_login(const SyslogMessage& message, EventBatch& out);   // login, ftpd, doas, libwrap
 bool decode_dropbear(std::string_view text, EventBatch& out);
+bool decode_endlessh(std::string_view text, EventBatch& out);
 
 // audit.cpp: a whole line of the kernel's audit log, as far as it is about logins.
 bool decode_audit(std::string_view line, EventBatch& out);

@@ -150,10 +150,9 @@ def test_crowdsec_scenarios(_):
     assert not missed and not extra
 
 
-# What these tests are about is not looked for: places of addresses, a tar pit's own log, the log of
-# LiteSpeed's administration page.
-NOT_DETECTED = {"sshd-impossible-travel", "sshd-impossible-travel-user", "endlessh-syslogs",
-                "litespeed-admin-bf"}
+# What these tests are about is not looked for: places of addresses, the log of LiteSpeed's
+# administration page.
+NOT_DETECTED = {"sshd-impossible-travel", "sshd-impossible-travel-user", "litespeed-admin-bf"}
 
 if __name__ == "__main__":
     main(globals())
