@@ -198,6 +198,11 @@ bool Decoder::Impl::decode_digits(std::string_view line, Time written_by, int de
     return true;
   }
   if (fifth == '/') return decode_web(line, out);
+  if (fifth == '-' && line[10] == ' ') {  // as lighttpd and LiteSpeed write times, and some syslogs
+    const std::size_t mark = out.mark();
+    if (decode_web_error(line, zone, out)) return true;
+    out.rollback(mark);
+  }
   if ((fifth == '-' || fifth == ' ' || line.starts_with("1 ")) &&
       headers.read(line, written_by, header)) {
     // Endlessh's own file has no host and no tag: the first word is its.

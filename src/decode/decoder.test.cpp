@@ -173,6 +173,15 @@ TEST_CASE("every kind of line finds its decoder by what it looks like") {
       {"[Jun  7 03:04:05] web sshd[1]: Failed password for root from 192.0.2.7 port 9 ssh2",
        Dataset::Auth},
       {"[sshd] Failed password for root from 192.0.2.7 port 9 ssh2", Dataset::Auth},
+      {"2026-06-07 03:04:05.123456 [NOTICE] [7] [192.0.2.7:9-1#site] User 'bob' failed to "
+       "authenticate.",
+       Dataset::WebError},
+      {"2026-06-07 03:04:05: (mod_auth.c.525) password doesn't match for /x username: b, IP: "
+       "192.0.2.7",
+       Dataset::WebError},
+      {"2026-06-07 03:04:05 web sshd[1]: Failed password for root from 192.0.2.7 port 9 ssh2",
+       Dataset::Auth},
+      {"2026-06-07T03:04:05Z ACCEPT host=::ffff:192.0.2.7 port=9 fd=4 n=1/4096", Dataset::Auth},
   };
   for (const auto& c : cases) {
     CAPTURE(c.line);

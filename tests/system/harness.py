@@ -25,10 +25,10 @@ class Skip(Exception):
     """The test cannot run here; the message says what is missing."""
 
 
-def vedette(*arguments, expect=0, **more):
+def vedette(*arguments, expect=0, binary=BINARY, **more):
     """Runs the binary to its end; its output as text. `expect`: the exit code, None for any."""
     more.setdefault("timeout", 300)
-    done = subprocess.run([BINARY, *map(str, arguments)], capture_output=True, text=True, **more)
+    done = subprocess.run([binary, *map(str, arguments)], capture_output=True, text=True, **more)
     if expect is not None and done.returncode != expect:
         raise AssertionError(f"vedette {' '.join(map(str, arguments))}: exit {done.returncode}, "
                              f"expected {expect}\n{done.stderr[-2000:]}")

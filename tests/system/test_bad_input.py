@@ -4,6 +4,7 @@
 import gzip
 import os
 import resource
+import shutil
 import subprocess
 
 from harness import BINARY, Daemon, Skip, SshLog, main, scan, threats_in, vedette
@@ -85,8 +86,9 @@ def test_no_permission(directory):
     secret.write_text(attack())
     secret.chmod(0o600)
     directory.chmod(0o755)
-    done = vedette("scan", "--format", "json", log, secret, expect=3, user=65534, group=65534,
-                   extra_groups=[])
+    binary = shutil.copy(BINARY, directory)  # the other one may lie where only root may look
+    done = vedette("scan", "--format", "json", log, secret, expect=3, binary=binary, user=65534,
+                   group=65534, extra_groups=[], cwd=directory)
     assert "secret.log" in done.stderr and "ermission" in done.stderr
     assert "203.0.113" in done.stdout
 

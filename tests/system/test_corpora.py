@@ -150,9 +150,8 @@ def test_crowdsec_scenarios(_):
     assert not missed and not extra
 
 
-# What these tests are about is not looked for: places of addresses, the log of LiteSpeed's
-# administration page.
-NOT_DETECTED = {"sshd-impossible-travel", "sshd-impossible-travel-user", "litespeed-admin-bf"}
+# What these tests are about is not looked for: places of addresses.
+NOT_DETECTED = {"sshd-impossible-travel", "sshd-impossible-travel-user"}
 
 if __name__ == "__main__":
     main(globals())
