@@ -21,6 +21,7 @@ import time
 from dataclasses import dataclass, field
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
+CORPORA = pathlib.Path(os.environ.get("VEDETTE_CORPORA", ROOT.parent / "shared" / "corpora"))
 PAGE = ROOT / "docs" / "performance.md"
 
 
@@ -151,6 +152,22 @@ def many_sources(folder, lines):
     return lines, log
 
 
+def collected(folder, options):
+    """Real logs, repeated, where there is a collection of them (VEDETTE_CORPORA)."""
+    for name, sentence, path, peer in (
+            ("sshd-real", "a real server's auth.log under attack, RFC 3164, repeated",
+             "logs/sshd-real/auth.A.2016-02.log", "sshd"),
+            ("web-real", "a real site's access log, repeated",
+             "web/elastic-apache/apache_logs", "nginx-botsearch")):
+        if name not in options.only:
+            continue
+        if not (CORPORA / path).is_file():
+            print(f"  {name}: skipped, no {path} in {CORPORA} (set VEDETTE_CORPORA)")
+            continue
+        log = folder / f"{name}.log"
+        yield Workload(name, sentence, log, repeat_to(CORPORA / path, log, options.lines), peer)
+
+
 def workloads(vedette, folder, options):
     if options.file:
         lines = repeat_to(options.file, folder / "given.log", options.lines)
@@ -165,6 +182,7 @@ def workloads(vedette, folder, options):
         lines, log = simulated(vedette, folder, "web", options.lines)
         yield Workload("web", "access log (combined): visitors, scanners", log, lines,
                        "nginx-botsearch")
+    yield from collected(folder, options)
     if "sources" in options.only:
         lines, log = many_sources(folder, options.lines)
         yield Workload("sources", "every line from another IPv6 network", log, lines)
@@ -205,6 +223,8 @@ def page(results, options):
              f"{machine()}.\n\n")
     for workload, _ in results:
         text += f"- **{workload.name}**: {workload.sentence}; {workload.lines:,} lines\n"
+    text += ("\nIn **sshd** and **web** thousands of sources attack at the same time; a real log mostly "
+             "has a few at a time.\n")
     return (text + "\n" + table(results) +
             "\n*speed* is that of the first row of the workload taken as 1.\n")
 
@@ -218,8 +238,8 @@ def parse(arguments):
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--file", type=pathlib.Path, help="a log of your own instead")
     parser.add_argument("--filter", default="", help="fail2ban's filter for it, for example sshd")
-    parser.add_argument("--only", nargs="+", choices=("sshd", "web", "sources"),
-                        default=("sshd", "web", "sources"))
+    everything = ("sshd", "web", "sshd-real", "web-real", "sources")
+    parser.add_argument("--only", nargs="+", choices=everything, default=everything)
     parser.add_argument("--no-peer", action="store_true", help="without fail2ban")
     parser.add_argument("--write", action="store_true", help="write docs/performance.md")
     return parser.parse_args(arguments)
