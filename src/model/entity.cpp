@@ -12,6 +12,22 @@ static_assert(kNames.size() == kEntityTypes);
 constexpr auto kFields =
     std::to_array<Field>({Field::SourceIp, Field::SourceAddress, Field::UserName, Field::HostName});
 
+/// The type of the entities that stand in this field, or kEntityTypes.
+std::size_t type_of(Field field) {
+  switch (field) {
+    case Field::SourceIp:
+      return static_cast<std::size_t>(EntityType::SourceIp);
+    case Field::SourceAddress:
+      return static_cast<std::size_t>(EntityType::SourceAddress);
+    case Field::UserName:
+      return static_cast<std::size_t>(EntityType::User);
+    case Field::HostName:
+      return static_cast<std::size_t>(EntityType::Host);
+    default:
+      return kEntityTypes;
+  }
+}
+
 }  // namespace
 
 std::string_view to_string(EntityType type) {
@@ -35,9 +51,8 @@ IpAddress source_block(const IpAddress& ip) {
 
 Entities::Entities(const EventBatch& batch, const Event& event) {
   for (const Value& value : batch.values(event)) {
-    for (std::size_t type = 0; type < kEntityTypes; ++type) {
-      if (value.field == kFields[type] && values_[type] == nullptr) values_[type] = &value;
-    }
+    const std::size_t type = type_of(value.field);
+    if (type < kEntityTypes && values_[type] == nullptr) values_[type] = &value;
   }
 }
 

@@ -11,7 +11,8 @@ namespace vedette::triage {
 
 /// `count` more events for what `rule` says; the earliest was at `first`.
 struct Statement {
-  std::shared_ptr<const FindingRule> rule;
+  const std::shared_ptr<const FindingRule>&
+      rule;  ///< a reference: counting costs more than the rest
   std::uint64_t count;
   Time first;
 };
