@@ -28,16 +28,6 @@ std::optional<IpAddress> parse_v4(std::string_view text) {
   return IpAddress::from_v4(address);
 }
 
-constexpr auto kHexDigits = [] {
-  std::array<std::int8_t, 256> values{};
-  values.fill(-1);
-  for (std::size_t i = 0; i < 10; ++i) values['0' + i] = static_cast<std::int8_t>(i);
-  for (std::size_t i = 0; i < 6; ++i) {
-    values['a' + i] = values['A' + i] = static_cast<std::int8_t>(10 + i);
-  }
-  return values;
-}();
-
 /// Groups of digits and perhaps one `::`: what addresses mostly look like, at about half the cost
 /// of inet_pton. Nothing for other spellings and for what is no address.
 std::optional<IpAddress> parse_groups(std::string_view text) {
@@ -55,7 +45,7 @@ std::optional<IpAddress> parse_groups(std::string_view text) {
     const char* const begin = at;
     unsigned value = 0;
     for (int digit = 0; at != end; ++at) {
-      digit = kHexDigits[static_cast<unsigned char>(*at)];
+      digit = hex_digit(*at);
       if (digit < 0) break;
       value = value << 4 | static_cast<unsigned>(digit);
     }

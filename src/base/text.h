@@ -1,6 +1,7 @@
 // Small pure functions on bytes. Nothing here allocates unless it returns a string.
 #pragma once
 
+#include <array>
 #include <charconv>
 #include <cstdint>
 #include <optional>
@@ -17,6 +18,20 @@ inline bool is_blank(char c) {
 }
 inline char lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
+}
+
+inline constexpr auto kHexDigits = [] {
+  std::array<std::int16_t, 256> values{};
+  values.fill(-1);
+  for (std::size_t i = 0; i < 10; ++i) values['0' + i] = static_cast<std::int16_t>(i);
+  for (std::size_t i = 0; i < 6; ++i) {
+    values['a' + i] = values['A' + i] = static_cast<std::int16_t>(10 + i);
+  }
+  return values;
+}();
+/// 0 to 15, or -1 for what is no hexadecimal digit.
+inline int hex_digit(char c) {
+  return kHexDigits[static_cast<unsigned char>(c)];
 }
 
 /// Two decimal digits, or something far above what any two of them can say.

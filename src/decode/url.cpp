@@ -1,5 +1,6 @@
 #include "decode/url.h"
 
+#include "base/text.h"
 #include "base/utf8.h"
 
 #include <algorithm>
@@ -10,24 +11,12 @@
 namespace vedette::decode {
 namespace {
 
-constexpr auto kHexDigits = [] {
-  std::array<std::int8_t, 256> table{};
-  for (auto& value : table) value = -1;
-  for (int i = 0; i < 10; ++i)
-    table[static_cast<std::size_t>('0' + i)] = static_cast<std::int8_t>(i);
-  for (int i = 0; i < 6; ++i) {
-    table[static_cast<std::size_t>('a' + i)] = static_cast<std::int8_t>(10 + i);
-    table[static_cast<std::size_t>('A' + i)] = static_cast<std::int8_t>(10 + i);
-  }
-  return table;
-}();
-
 /// The value of `digits` hexadecimal digits at `at`, or -1.
 int hex_at(const char* text, std::size_t size, std::size_t at, std::size_t digits) {
   if (at + digits > size) return -1;
   int value = 0;
   for (std::size_t i = at; i < at + digits; ++i) {
-    const int digit = kHexDigits[static_cast<unsigned char>(text[i])];
+    const int digit = hex_digit(text[i]);
     if (digit < 0) return -1;
     value = value << 4 | digit;
   }

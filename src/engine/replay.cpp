@@ -29,7 +29,8 @@ void fill(RawBatch& raw, std::string_view& text, std::uint64_t& offset, Time wri
 
 }  // namespace
 
-std::vector<Threat> replay(const FieldTable& fields, std::shared_ptr<const sigma::RuleSet> rules,
+std::vector<Threat> replay(const FieldTable& fields,
+                           const std::shared_ptr<const sigma::RuleSet>& rules,
                            std::string_view text, Time written_by) {
   Stats stats;
   Worker worker(fields, rules, 1, stats);

@@ -56,8 +56,9 @@ const auto& pick(Random& random, const Range& range) {
 
 /// Evenly from `low` to `high`, in microseconds.
 inline Duration span_between(Random& random, Duration low, Duration high) {
-  const double microseconds = random.unit() * static_cast<double>((high - low).count() / 1000);
-  return low + std::chrono::microseconds{static_cast<std::int64_t>(microseconds)};
+  const auto width = std::chrono::duration_cast<std::chrono::microseconds>(high - low);
+  const double part = random.unit() * static_cast<double>(width.count());
+  return low + std::chrono::microseconds{static_cast<std::int64_t>(part)};
 }
 
 /// How many: mostly near `usual`, now and then up to ten times as many, as attacks are.
