@@ -32,6 +32,11 @@ bool take(std::string_view& text, char c) {
   return true;
 }
 
+constexpr std::uint32_t letters(char a, char b, char c) {
+  const auto byte = [](char x) { return std::uint32_t{static_cast<unsigned char>(x)}; };
+  return byte(a) | byte(b) << 8 | byte(c) << 16;
+}
+
 }  // namespace
 
 bool is_valid(const Civil& c) {
@@ -167,6 +172,54 @@ std::string format_duration(Duration duration) {
   const auto hours = total % 86400 / 3600;
   return hours == 0 ? fmt::format("{} d", total / 86400)
                     : fmt::format("{} d {} h", total / 86400, hours);
+}
+
+unsigned month_of(std::string_view name) {
+  if (name.size() != 3) return 0;
+  switch (letters(name[0], name[1], name[2])) {
+    case letters('J', 'a', 'n'):
+      return 1;
+    case letters('F', 'e', 'b'):
+      return 2;
+    case letters('M', 'a', 'r'):
+      return 3;
+    case letters('A', 'p', 'r'):
+      return 4;
+    case letters('M', 'a', 'y'):
+      return 5;
+    case letters('J', 'u', 'n'):
+      return 6;
+    case letters('J', 'u', 'l'):
+      return 7;
+    case letters('A', 'u', 'g'):
+      return 8;
+    case letters('S', 'e', 'p'):
+      return 9;
+    case letters('O', 'c', 't'):
+      return 10;
+    case letters('N', 'o', 'v'):
+      return 11;
+    case letters('D', 'e', 'c'):
+      return 12;
+    default:
+      return 0;
+  }
+}
+
+bool is_weekday(std::string_view name) {
+  if (name.size() != 3) return false;
+  switch (letters(name[0], name[1], name[2])) {
+    case letters('M', 'o', 'n'):
+    case letters('T', 'u', 'e'):
+    case letters('W', 'e', 'd'):
+    case letters('T', 'h', 'u'):
+    case letters('F', 'r', 'i'):
+    case letters('S', 'a', 't'):
+    case letters('S', 'u', 'n'):
+      return true;
+    default:
+      return false;
+  }
 }
 
 }  // namespace vedette

@@ -39,4 +39,9 @@ std::optional<Time> parse_rfc3339(std::string_view text);
 /// "3 s", "4 min", "2 h 10 min", "5 d 3 h": for people.
 std::string format_duration(Duration duration);
 
+/// Jan to Dec as 1 to 12, or 0.
+unsigned month_of(std::string_view name);
+/// Mon to Sun.
+bool is_weekday(std::string_view name);
+
 }  // namespace vedette

@@ -1,14 +1,42 @@
 // vedette: threat detection, triage and response in one binary.
+#include "base/text.h"
 #include "cli/commands.h"
 
 #include <CLI/CLI.hpp>
+#include <fmt/core.h>
 
 #include <clocale>
 #include <cstdio>
+#include <string>
 
 #ifndef VD_VERSION
 #define VD_VERSION "unknown"
 #endif
+
+namespace {
+
+/// What is wrong with the commands named, or "". The parser would only say that one is missing.
+std::string wrong_command(CLI::App& app, int argc, char** argv) {
+  CLI::App* at = &app;
+  for (int i = 1; i < argc && argv[i][0] != '-'; ++i) {
+    const auto commands = at->get_subcommands([](const CLI::App*) { return true; });
+    if (commands.empty()) break;
+    std::string known;
+    CLI::App* next = nullptr;
+    for (CLI::App* command : commands) {
+      if (command->check_name(argv[i])) next = command;
+      known += " " + command->get_name();
+    }
+    if (next == nullptr) {
+      return fmt::format("there is no command '{}'; there are:{}",
+                         vedette::escape_for_terminal(argv[i]), known);
+    }
+    at = next;
+  }
+  return {};
+}
+
+}  // namespace
 
 int main(int argc, char** argv) {
   using namespace vedette::cli;
@@ -32,6 +60,10 @@ int main(int argc, char** argv) {
   add_simulate(app, chosen);
   add_explain(app, chosen);
   add_completions(app, chosen);
+  if (const std::string wrong = wrong_command(app, argc, argv); !wrong.empty()) {
+    std::fprintf(stderr, "vedette: %s\n", wrong.c_str());
+    return kUsage;
+  }
   try {
     app.parse(argc, argv);
     return chosen ? chosen() : kUsage;

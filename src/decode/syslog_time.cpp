@@ -24,59 +24,8 @@ bool take_number(std::string_view& text, std::size_t digits_max, unsigned& value
   return count > 0;
 }
 
-constexpr unsigned pack(char a, char b, char c) {
-  return static_cast<unsigned>(static_cast<unsigned char>(a)) << 16 |
-         static_cast<unsigned>(static_cast<unsigned char>(b)) << 8 |
-         static_cast<unsigned>(static_cast<unsigned char>(c));
-}
-
-/// 1 to 12, or 0.
-unsigned month_of(std::string_view text) {
-  if (text.size() < 4) return 0;
-  switch (pack(text[0], text[1], text[2])) {
-    case pack('J', 'a', 'n'):
-      return 1;
-    case pack('F', 'e', 'b'):
-      return 2;
-    case pack('M', 'a', 'r'):
-      return 3;
-    case pack('A', 'p', 'r'):
-      return 4;
-    case pack('M', 'a', 'y'):
-      return 5;
-    case pack('J', 'u', 'n'):
-      return 6;
-    case pack('J', 'u', 'l'):
-      return 7;
-    case pack('A', 'u', 'g'):
-      return 8;
-    case pack('S', 'e', 'p'):
-      return 9;
-    case pack('O', 'c', 't'):
-      return 10;
-    case pack('N', 'o', 'v'):
-      return 11;
-    case pack('D', 'e', 'c'):
-      return 12;
-    default:
-      return 0;
-  }
-}
-
-bool is_weekday(std::string_view text) {
-  if (text.size() < 4 || (text[3] != ' ' && text[3] != ',')) return false;
-  switch (pack(text[0], text[1], text[2])) {
-    case pack('M', 'o', 'n'):
-    case pack('T', 'u', 'e'):
-    case pack('W', 'e', 'd'):
-    case pack('T', 'h', 'u'):
-    case pack('F', 'r', 'i'):
-    case pack('S', 'a', 't'):
-    case pack('S', 'u', 'n'):
-      return true;
-    default:
-      return false;
-  }
+bool has_weekday(std::string_view text) {
+  return text.size() > 3 && (text[3] == ' ' || text[3] == ',') && is_weekday(text.substr(0, 3));
 }
 
 /// `HH:MM:`, the hour and the minute perhaps of one digit.
@@ -162,7 +111,7 @@ bool set_start(SyslogMinute& minute) {
 
 /// `Jun  7 03:04:`, with a weekday or a year in front or a year in the middle.
 bool take_bsd_minute(std::string_view& text, SyslogMinute& minute) {
-  if (is_weekday(text)) {
+  if (has_weekday(text)) {
     text.remove_prefix(4);
     skip_blanks(text);
   }
@@ -170,8 +119,8 @@ bool take_bsd_minute(std::string_view& text, SyslogMinute& minute) {
     if (!take_number(text, 4, minute.year) || !take_char(text, ' ')) return false;
     skip_blanks(text);
   }
-  minute.month = month_of(text);
-  if (minute.month == 0 || text[3] != ' ') return false;
+  minute.month = month_of(text.substr(0, 3));
+  if (minute.month == 0 || text.size() < 4 || text[3] != ' ') return false;
   text.remove_prefix(3);
   skip_blanks(text);
   if (!take_number(text, 2, minute.day) || minute.day < 1 || minute.day > 31 || text.empty() ||

@@ -76,11 +76,6 @@ Endpoint parse_endpoint(std::string_view text) {
   return {parse_ip(host), port};
 }
 
-constexpr std::uint32_t letters(char a, char b, char c) {
-  const auto byte = [](char x) { return std::uint32_t{static_cast<unsigned char>(x)}; };
-  return byte(a) | byte(b) << 8 | byte(c) << 16;
-}
-
 }  // namespace
 
 bool set_request_line(std::string_view request, EventBatch& out) {
@@ -218,38 +213,6 @@ std::size_t find_quote(std::string_view text, std::size_t from) {
     ++from;
   }
   return from;
-}
-
-unsigned month_of(std::string_view name) {
-  if (name.size() != 3) return 0;
-  switch (letters(name[0], name[1], name[2])) {
-    case letters('J', 'a', 'n'):
-      return 1;
-    case letters('F', 'e', 'b'):
-      return 2;
-    case letters('M', 'a', 'r'):
-      return 3;
-    case letters('A', 'p', 'r'):
-      return 4;
-    case letters('M', 'a', 'y'):
-      return 5;
-    case letters('J', 'u', 'n'):
-      return 6;
-    case letters('J', 'u', 'l'):
-      return 7;
-    case letters('A', 'u', 'g'):
-      return 8;
-    case letters('S', 'e', 'p'):
-      return 9;
-    case letters('O', 'c', 't'):
-      return 10;
-    case letters('N', 'o', 'v'):
-      return 11;
-    case letters('D', 'e', 'c'):
-      return 12;
-    default:
-      return 0;
-  }
 }
 
 bool take_number(std::string_view& text, std::size_t digits, unsigned& value) {

@@ -44,8 +44,6 @@ std::optional<Time> parse_common_time(const char* text);
 /// `10/Oct/2000:13:55:36 -0700`, with a fraction, with a blank before the hour, without a zone; RFC
 /// 3339.
 std::optional<Time> parse_web_time(std::string_view text, LocalZone& zone);
-/// Jan to Dec as 1 to 12, or 0.
-unsigned month_of(std::string_view name);
 /// `13:55:36`, a fraction of a second behind it or not, taken from the front of `text`.
 bool take_clock(std::string_view& text, Civil& civil);
 /// Exactly `digits` decimal digits, taken from the front of `text`.

@@ -241,7 +241,7 @@ struct Correlator::Impl {
   bool put_off(const Correlation& correlation, State& state, const Pending& event,
                std::uint64_t value, Time time, std::uint64_t weight) {
     if (state.window.empty() || time >= before(state.window.newest(), correlation.span)) {
-      if (state.late != nullptr) state.late.reset();
+      state.late.reset();
       return false;
     }
     const auto first = std::exchange(state.late, nullptr);

@@ -49,10 +49,12 @@ Clue clue_of(const Pattern& pattern, Field field) {
     case Pattern::Kind::Glob:
       return Clue::Literal;
     case Pattern::Kind::Regex:
-      // Not worth looking for them in every line: few rules ask a common field for an expression
-      // and nothing else.
-      return pattern.regex->witnesses().empty() || is_common(field) ? Clue::Presence
-                                                                    : Clue::Literal;
+      // In a common field they are not worth looking for in every line: few rules ask it for an
+      // expression and nothing else.
+      return !is_common(field) && !pattern.regex->witnesses().empty() &&
+                     std::ranges::all_of(pattern.regex->witnesses(), fits_automaton)
+                 ? Clue::Literal
+                 : Clue::Presence;
     case Pattern::Kind::Null:
     case Pattern::Kind::Absent:
       return Clue::None;

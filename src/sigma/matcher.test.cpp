@@ -281,6 +281,15 @@ TEST_SUITE("sigma/matcher") {
     CHECK(titles(loaded, events) == std::vector<std::string>{"N E", "N", "L", "", "Z"});
   }
 
+  TEST_CASE("an expression with a text too long for the automata still matches") {
+    const std::string text(600, 'a');
+    Loaded loaded(rule("Long", kAny, "f|re: '" + text + "'") + rule("Short", kAny, "f|re: 'aab'"));
+    Events events(loaded.fields);
+    events.add(Dataset::Json, Action::None, {{"f", "x" + text}})
+        .add(Dataset::Json, Action::None, {{"f", "aab"}});
+    CHECK(titles(loaded, events) == std::vector<std::string>{"Long", "Short"});
+  }
+
   TEST_CASE("a cased value matches in its own case only") {
     Loaded loaded(rule("Cased", kAny, "f|cased: Root") +
                   rule("Part", kAny, "f|contains|cased: [Ro, Xo, Yo, Zo]") +

@@ -93,6 +93,14 @@ def test_no_permission(directory):
     assert "203.0.113" in done.stdout
 
 
+def test_wrong_command(directory):
+    """a command that there is not is answered with those that there are"""
+    assert "there is no command 'scna'" in vedette("scna", "x.log", expect=2).stderr
+    done = vedette("rules", "chekc", expect=2)
+    assert "'chekc'" in done.stderr and "check" in done.stderr
+    vedette("--version")
+
+
 def test_unreadable_rule(directory):
     """a broken rule is named with file and line; the other rules work"""
     rules = directory / "rules"
