@@ -33,6 +33,27 @@ class BoundedQueue {
     return take();
   }
 
+  /// Never waits: false, and `value` as it was, when the queue is full or closed.
+  bool try_push(T& value) EXCLUDES(mutex_) {
+    MutexLock lock(mutex_);
+    if (items_.size() >= capacity_ || closed_) return false;
+    items_.push_back(std::move(value));
+    filled_.notify_one();
+    return true;
+  }
+
+  /// Waits for an element for that long.
+  template <typename Period>
+  std::optional<T> pop_for(Period period) EXCLUDES(mutex_) {
+    MutexLock lock(mutex_);
+    if (items_.empty() && !closed_) filled_.wait_for(mutex_, period);
+    return take();
+  }
+  bool closed() const EXCLUDES(mutex_) {
+    MutexLock lock(mutex_);
+    return closed_;
+  }
+
   std::optional<T> try_pop() EXCLUDES(mutex_) {
     MutexLock lock(mutex_);
     return take();

@@ -11,6 +11,20 @@ namespace vedette {
 namespace {
 
 TEST_SUITE("base/bounded_queue") {
+  TEST_CASE("who does not want to wait is told, and keeps what it had") {
+    BoundedQueue<std::string> queue(1);
+    std::string first = "first", second = "second";
+    CHECK(queue.try_push(first));
+    CHECK_FALSE(queue.try_push(second));
+    CHECK(second == "second");
+    CHECK(queue.pop_for(std::chrono::seconds(10)) == "first");
+    CHECK_FALSE(queue.pop_for(std::chrono::milliseconds(1)));
+    queue.close();
+    CHECK_FALSE(queue.try_push(second));
+    CHECK(queue.closed());
+    CHECK_FALSE(queue.pop_for(std::chrono::seconds(10)));
+  }
+
   TEST_CASE("what goes in first comes out first") {
     BoundedQueue<int> queue(3);
     CHECK(queue.push(1));

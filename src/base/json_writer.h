@@ -36,6 +36,10 @@ class JsonWriter {
   JsonWriter& field(std::string_view name, std::uint64_t value) {
     return key(name).unsigned_integer(value);
   }
+  /// A time that nobody told (the epoch) is null, not 1970.
+  JsonWriter& field(std::string_view name, Time value) {
+    return value == Time{} ? key(name).null() : key(name).time(value);
+  }
 
  private:
   JsonWriter& open(char bracket);

@@ -100,9 +100,26 @@ void examine_state(const config::Config& config, Examination& examination) {
     examination.say(Finding::Bad, "database", store.error().detail);
     return;
   }
-  const auto count = (*store)->threat_count();
-  examination.say(count ? Finding::Good : Finding::Bad, "database",
-                  count ? fmt::format("{} threats", grouped(*count)) : count.error().detail);
+  const auto problems = (*store)->check();
+  if (!problems) {
+    examination.say(Finding::Bad, "database", problems.error().detail);
+    return;
+  }
+  for (const std::string& problem : *problems) {
+    examination.say(Finding::Bad, "database", escape_for_terminal(problem));
+  }
+  const auto counts = (*store)->counts();
+  if (!counts || !problems->empty()) return;
+  std::string text = "whole;";
+  for (std::size_t tier = 0; tier < kTiers; ++tier) {
+    std::uint64_t sum = 0;
+    for (const auto& by_status : (*counts)[tier]) {
+      for (const std::uint64_t n : by_status) sum += n;
+    }
+    text += fmt::format(" {} {}{}", grouped(sum), to_string(static_cast<Tier>(tier)),
+                        tier + 1 < kTiers ? "," : " threats");
+  }
+  examination.say(Finding::Good, "database", text);
 }
 
 void examine_machine(Examination& examination) {

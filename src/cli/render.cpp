@@ -48,12 +48,13 @@ std::string span_text(const Threat& threat) {
                      format_duration(threat.last_seen - threat.first_seen));
 }
 
-std::string heading(const Threat& threat, std::size_t rank, const Terminal& terminal) {
+std::string heading(const Threat& threat, std::size_t rank, const Terminal& terminal, Time as_of) {
   const std::string number = rank == 0 ? "" : fmt::format("{:>3} ", rank);
   return fmt::format(
       "{}{} {:>5.1f}  {}  {}\n", number,
       styled(fit(upper(to_string(threat.severity)), 8), style_of(threat.severity), terminal.colour),
-      threat.score, styled(escape_for_terminal(threat.entity_value), Style::Bold, terminal.colour),
+      score_at(threat.heat, as_of),
+      styled(escape_for_terminal(threat.entity_value), Style::Bold, terminal.colour),
       styled(join(techniques_of(threat), " "), Style::Cyan, terminal.colour));
 }
 
@@ -100,8 +101,9 @@ std::string findings_text(const Threat& threat) {
 
 }  // namespace
 
-std::string render_threat(const Threat& threat, std::size_t rank, const Terminal& terminal) {
-  std::string out = heading(threat, rank, terminal);
+std::string render_threat(const Threat& threat, std::size_t rank, const Terminal& terminal,
+                          Time as_of) {
+  std::string out = heading(threat, rank, terminal, as_of);
   out += label("what", terminal) + findings_text(threat) + '\n';
   if (const std::string counts = counts_text(threat); !counts.empty()) {
     out += label("did", terminal) + counts + '\n';
@@ -118,10 +120,10 @@ std::string render_threat(const Threat& threat, std::size_t rank, const Terminal
   return out;
 }
 
-std::string render_threat_whole(const Threat& threat, const Terminal& terminal) {
-  std::string out = heading(threat, 0, terminal);
+std::string render_threat_whole(const Threat& threat, const Terminal& terminal, Time as_of) {
+  std::string out = heading(threat, 0, terminal, as_of);
   out += label("id", terminal) + threat.id + "  " + std::string(to_string(threat.entity_type)) +
-         "  " + std::string(to_string(threat.status)) + '\n';
+         "  " + std::string(to_string(threat.workflow.status)) + '\n';
   out += label("did", terminal) + counts_text(threat) + '\n';
   out += label("when", terminal) + span_text(threat) + "\n\n";
   for (const Finding& finding : threat.findings) {
@@ -157,15 +159,15 @@ std::string render_row_head(const Terminal& terminal) {
          '\n';
 }
 
-std::string render_row(const Threat& threat, const Terminal& terminal) {
+std::string render_row(const Threat& threat, const Terminal& terminal, Time as_of) {
   const std::size_t used = 8 + 1 + 5 + 2 + 28 + 1 + 19 + 2;
   const std::string what = findings_text(threat);
   const std::size_t room = terminal.width > used + 20 ? terminal.width - used : 20;
   return fmt::format(
       "{} {:>5.1f}  {} {}  {}\n",
       styled(fit(upper(to_string(threat.severity)), 8), style_of(threat.severity), terminal.colour),
-      threat.score, fit(escape_for_terminal(threat.entity_value), 28), time_text(threat.last_seen),
-      terminal.is_terminal ? fit(what, room) : what);
+      score_at(threat.heat, as_of), fit(escape_for_terminal(threat.entity_value), 28),
+      time_text(threat.last_seen), terminal.is_terminal ? fit(what, room) : what);
 }
 
 std::string render_levels(const std::array<std::uint64_t, kLevels>& by_level,

@@ -2,7 +2,6 @@
 
 #include "base/json_writer.h"
 #include "cli/render.h"
-#include "triage/score.h"
 
 #include <fmt/core.h>
 
@@ -72,9 +71,9 @@ Result<void> print_json(const Ranking& ranking, const ScanSummary& summary) {
   write_summary(json, summary);
   out += ",\"threats\":[";
   put(out);
-  VD_CHECK(ranking.visit(0, [](const Threat& threat, std::size_t rank) {
+  VD_CHECK(ranking.visit(0, [&](const Threat& threat, std::size_t rank) {
     std::string text = rank > 1 ? ",\n" : "\n";
-    append_json(text, threat);
+    append_json(text, threat, summary.as_of);
     put(text);
   }));
   put("]}\n");
@@ -107,7 +106,7 @@ Result<void> print_text(const Ranking& ranking, const ScanSummary& summary, std:
   const Terminal terminal = terminal_of(stdout);
   put(headline(ranking, summary, terminal));
   VD_CHECK(ranking.visit(limit, [&](const Threat& threat, std::size_t rank) {
-    put((rank > 1 ? "\n" : "") + render_threat(threat, rank, terminal));
+    put((rank > 1 ? "\n" : "") + render_threat(threat, rank, terminal, summary.as_of));
   }));
   put(how_to_see_more(limit == 0 ? ranking.size() : std::min(limit, ranking.size()),
                       ranking.size()));
@@ -122,16 +121,15 @@ Result<void> print_text(const Ranking& ranking, const ScanSummary& summary, std:
 
 }  // namespace
 
-Result<Ranking> Ranking::make(store::Store& store, const store::ThreatFilter& filter, Time as_of) {
+Result<Ranking> Ranking::make(store::Store& store, Level severity_min) {
   Ranking ranking;
   ranking.store_ = &store;
-  ranking.as_of_ = as_of;
-  VD_CHECK(store.for_each_threat(filter, [&](const Threat& threat) {
-    ranking.order_.push_back({triage::score(threat.findings, as_of), threat.last_seen,
-                              threat.entity_hash, threat.severity});
-    ++ranking.by_level_[static_cast<std::size_t>(threat.severity)];
+  VD_CHECK(store.for_each_rank(severity_min, [&](const RankKey& key) {
+    ranking.order_.push_back(key);
+    ++ranking.by_level_[static_cast<std::size_t>(key.severity)];
   }));
-  std::sort(ranking.order_.begin(), ranking.order_.end(), triage::ranks_before);
+  std::sort(ranking.order_.begin(), ranking.order_.end(),
+            [](const RankKey& a, const RankKey& b) { return comes_before(Sort::Rank, a, b); });
   return ranking;
 }
 
@@ -140,9 +138,7 @@ Result<void> Ranking::visit(std::size_t limit,
   const std::size_t count = limit == 0 ? order_.size() : std::min(limit, order_.size());
   for (std::size_t i = 0; i < count; ++i) {
     VD_TRY(auto threat, store_->threat_of(order_[i].entity_hash));
-    if (!threat) continue;
-    threat->score = order_[i].score;
-    visit(*threat, i + 1);
+    if (threat) visit(*threat, i + 1);
   }
   return {};
 }
@@ -153,9 +149,9 @@ Result<void> print_report(Format format, const Ranking& ranking, const ScanSumma
     case Format::Json:
       return print_json(ranking, summary);
     case Format::Ndjson:
-      return ranking.visit(0, [](const Threat& threat, std::size_t) {
+      return ranking.visit(0, [&](const Threat& threat, std::size_t) {
         std::string text;
-        append_json(text, threat);
+        append_json(text, threat, summary.as_of);
         put(text + '\n');
       });
     case Format::Text:

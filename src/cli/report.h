@@ -4,9 +4,9 @@
 #include "base/result.h"
 #include "model/ledger.h"
 #include "model/threat.h"
+#include "model/threat_query.h"
 #include "source/source_set.h"
 #include "store/store.h"
-#include "triage/rank.h"
 
 #include <cstdint>
 #include <functional>
@@ -21,6 +21,7 @@ enum class Format : std::uint8_t { Text, Json, Ndjson };
 struct ScanSummary {
   Ledger ledger;
   double seconds = 0;
+  Time as_of;  ///< of which scores are
   std::uint64_t entities_evicted = 0, groups_evicted = 0;
   std::vector<source::SourceReport> reports;
 };
@@ -29,17 +30,16 @@ struct ScanSummary {
 /// by one.
 class Ranking {
  public:
-  static Result<Ranking> make(store::Store& store, const store::ThreatFilter& filter, Time as_of);
+  static Result<Ranking> make(store::Store& store, Level severity_min);
   std::size_t size() const { return order_.size(); }
   const std::array<std::uint64_t, kLevels>& by_level() const { return by_level_; }
-  /// The first `limit` (0: all), scored as of the ranking's time.
+  /// The first `limit` (0: all).
   Result<void> visit(std::size_t limit,
                      const std::function<void(const Threat&, std::size_t rank)>& visit) const;
 
  private:
   store::Store* store_ = nullptr;
-  Time as_of_;
-  std::vector<triage::RankKey> order_;
+  std::vector<RankKey> order_;
   std::array<std::uint64_t, kLevels> by_level_{};
 };
 

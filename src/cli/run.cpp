@@ -9,6 +9,7 @@
 #include "cli/scan.h"
 #include "cli/state.h"
 #include "config/config.h"
+#include "engine/desk.h"
 #include "engine/pipeline.h"
 #include "engine/thread.h"
 #include "net/http_server.h"
@@ -78,11 +79,12 @@ class Announcer {
         const FindingRule& rule = *finding.rule;
         if (rule.level == threat.severity) what += (what.empty() ? "" : "; ") + rule.title;
       }
-      log::info("Threat.", {{"severity", to_string(threat.severity)},
-                            {"entity", threat.entity_value},
-                            {"score", fmt::format("{:.1f}", threat.score)},
-                            {"what", what},
-                            {"id", threat.id}});
+      log::info("Threat.",
+                {{"severity", to_string(threat.severity)},
+                 {"entity", threat.entity_value},
+                 {"score", fmt::format("{:.1f}", score_at(threat.heat, threat.last_seen))},
+                 {"what", what},
+                 {"id", threat.id}});
     }
   }
 
@@ -185,6 +187,27 @@ engine::PipelineOptions pipeline_options(const config::Config& config) {
   return options;
 }
 
+triage::PromotionRule promotion_rule(const std::string& severity, std::uint64_t score,
+                                     std::uint64_t techniques, std::uint64_t days) {
+  return {.severity = parse_level(severity).value_or(Level::High),
+          .score = static_cast<double>(score),
+          .techniques = static_cast<unsigned>(techniques),
+          .days = static_cast<unsigned>(days)};
+}
+
+triage::TierOptions tier_options(const config::Config& config) {
+  triage::TierOptions options;
+  options.working_max = config.working_threats_max;
+  options.working_for = std::chrono::minutes(config.working_minutes);
+  options.short_for = std::chrono::hours(24 * config.short_term_days);
+  options.long_for = std::chrono::hours(24 * config.long_term_days);
+  options.to_short = promotion_rule(config.short_term_severity, config.short_term_score,
+                                    config.short_term_techniques, config.short_term_days_seen);
+  options.to_long = promotion_rule(config.long_term_severity, config.long_term_score,
+                                   config.long_term_techniques, config.long_term_days_seen);
+  return options;
+}
+
 void set_log_level(const std::string& level) {
   log::set_level(level == "debug"   ? log::Level::Debug
                  : level == "warn"  ? log::Level::Warn
@@ -214,7 +237,11 @@ int run(const config::Config& config) {
   auto store = store::Store::open(state, store::Store::Mode::Own);
   if (!store) return fail(store.error());
   engine::Stats stats;
+  engine::ThreatQueue queue(**store, clock, tier_options(config));
+  if (auto known = queue.load(); !known) return fail(known.error());
+  const engine::Desk desk(queue);
   auto options = pipeline_options(config);
+  options.queue = &queue;
   options.on_commit = Announcer();
   engine::Pipeline pipeline(options, loaded->rules, loaded->fields, sources, **store, clock, stats);
   if (auto restored = pipeline.restore(); !restored) return fail(restored.error());

@@ -31,6 +31,8 @@ std::vector<Metric> gather(const engine::Stats& stats) {
   counter("vedette_rule_matches_total", "Matches of single-event rules.", stats.matches);
   counter("vedette_correlation_hits_total", "Hits of correlations.", stats.hits);
   counter("vedette_findings_total", "Findings given to triage.", stats.findings);
+  counter("vedette_findings_suppressed_total", "Findings that a suppression hid.",
+          stats.findings_hidden);
   counter("vedette_commits_total", "Commits to the database.", stats.commits);
   counter("vedette_commit_failures_total", "Commits that failed and were tried again.",
           stats.commit_failures);

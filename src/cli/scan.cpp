@@ -70,13 +70,12 @@ int scan(const ScanOptions& options) {
   }
   const ScanSummary summary{.ledger = pipeline.ledger(),
                             .seconds = monotonic_seconds() - started,
+                            // A forged date in the future must not make everything else look old.
+                            .as_of = std::min(pipeline.latest_event(), clock.now()),
                             .entities_evicted = engine::Stats::get(stats.entities_evicted),
                             .groups_evicted = engine::Stats::get(stats.groups_evicted),
                             .reports = sources.reports()};
-  // A forged date in the future must not make everything else look old.
-  const Time as_of = std::min(pipeline.latest_event(), clock.now());
-  const auto ranking =
-      Ranking::make(**store, {.severity_min = options.severity_min, .status = {}}, as_of);
+  const auto ranking = Ranking::make(**store, options.severity_min.value_or(Level::Informational));
   if (!ranking) return fail(ranking.error(), kInputDamaged);
   const bool damaged = report_problems(summary.reports);
   if (auto printed = print_report(options.format, *ranking, summary, options.limit); !printed) {

@@ -5,6 +5,7 @@
 #include "cli/render.h"
 #include "cli/report.h"
 #include "cli/state.h"
+#include "engine/threat_queue.h"
 #include "store/store.h"
 
 #include <CLI/CLI.hpp>
@@ -34,8 +35,8 @@ Result<std::unique_ptr<store::Store>> open(const ThreatsOptions& options) {
 int list(const ThreatsOptions& options) {
   auto store = open(options);
   if (!store) return fail(store.error());
-  const auto ranking = Ranking::make(**store, {.severity_min = options.severity_min, .status = {}},
-                                     SystemClock().now());
+  const Time now = SystemClock().now();
+  const auto ranking = Ranking::make(**store, options.severity_min.value_or(Level::Informational));
   if (!ranking) return fail(ranking.error());
   const Terminal terminal = terminal_of(stdout);
   const bool text = options.format == Format::Text;
@@ -44,9 +45,9 @@ int list(const ThreatsOptions& options) {
   const auto visited = ranking->visit(options.limit, [&](const Threat& threat, std::size_t) {
     std::string out;
     if (text) {
-      out = render_row(threat, terminal);
+      out = render_row(threat, terminal, now);
     } else {
-      append_json(out, threat);
+      append_json(out, threat, now);
       out += '\n';
     }
     std::fputs(out.c_str(), stdout);
@@ -62,19 +63,23 @@ int list(const ThreatsOptions& options) {
 int show(const ThreatsOptions& options) {
   auto store = open(options);
   if (!store) return fail(store.error());
-  auto threat = (*store)->threat(options.which);
-  if (!threat) return fail(threat.error());
-  if (!*threat) {
+  const auto hash = engine::find_threat(**store, options.which);
+  if (!hash) return fail(hash.error());
+  if (!*hash) {
     return fail(
         {Errc::UsageError, fmt::format("there is no threat '{}'; `vedette threats list` shows "
                                        "what there is",
                                        options.which)});
   }
+  const auto threat = (*store)->threat_of(**hash);
+  if (!threat) return fail(threat.error());
+  if (!*threat) return kDone;  // gone meanwhile
+  const Time now = SystemClock().now();
   std::string out;
   if (options.format == Format::Text) {
-    out = render_threat_whole(**threat, terminal_of(stdout));
+    out = render_threat_whole(**threat, terminal_of(stdout), now);
   } else {
-    append_json(out, **threat);
+    append_json(out, **threat, now);
     out += '\n';
   }
   std::fputs(out.c_str(), stdout);

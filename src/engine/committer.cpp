@@ -27,8 +27,8 @@ void merge(Commit& whole, Commit&& part) {
 
 }  // namespace
 
-Committer::Committer(store::Store& store, std::size_t lanes, Stats& stats, OnCommit on_commit)
-    : store_(store),
+Committer::Committer(Store store, std::size_t lanes, Stats& stats, OnCommit on_commit)
+    : store_(std::move(store)),
       lanes_(lanes),
       stats_(stats),
       on_commit_(std::move(on_commit)),
@@ -74,9 +74,9 @@ void Committer::run() {
   }
 }
 
-bool Committer::store_with_retries(const Commit& commit) {
+bool Committer::store_with_retries(Commit& commit) {
   for (bool first = true;; first = false) {
-    outcome_ = store_.commit(commit);
+    outcome_ = store_(commit);
     if (outcome_) {
       if (stats_.store_failing.exchange(false)) log::info("The database can be written again.");
       return true;

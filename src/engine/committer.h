@@ -3,9 +3,9 @@
 #pragma once
 
 #include "base/bounded_queue.h"
+#include "base/result.h"
 #include "engine/stats.h"
 #include "model/commit.h"
-#include "store/store.h"
 
 #include <atomic>
 #include <chrono>
@@ -18,8 +18,9 @@ namespace vedette::engine {
 
 class Committer {
  public:
+  using Store = std::function<Result<void>(Commit&)>;  ///< may be called again with the same one
   using OnCommit = std::function<void(const Commit&)>;
-  Committer(store::Store& store, std::size_t lanes, Stats& stats, OnCommit on_commit);
+  Committer(Store store, std::size_t lanes, Stats& stats, OnCommit on_commit);
   ~Committer();
 
   /// One lane's part of barrier `part.barrier`. Any lane thread.
@@ -32,9 +33,9 @@ class Committer {
 
  private:
   void run();
-  bool store_with_retries(const Commit& commit);
+  bool store_with_retries(Commit& commit);
 
-  store::Store& store_;
+  const Store store_;
   const std::size_t lanes_;
   Stats& stats_;
   const OnCommit on_commit_;

@@ -19,11 +19,13 @@ Lane::Lane(std::size_t index, std::shared_ptr<const sigma::RuleSet> rules,
 }
 
 void Lane::process(const Batch& batch,
-                   const std::vector<std::shared_ptr<const std::string>>& source_names) {
+                   const std::vector<std::shared_ptr<const std::string>>& source_names,
+                   const SuppressionSet* suppressions) {
   const auto chunks = batch.raw.chunks();
   const auto events = batch.events.events();
   for (const Observation& observation : batch.for_lane[index_]) {
-    observe(batch, observation, source_names[chunks[events[observation.event].chunk].source]);
+    observe(batch, observation, source_names[chunks[events[observation.event].chunk].source],
+            suppressions);
   }
   triage_.end_batch();
   Stats::add(stats_.observations, batch.for_lane[index_].size());
@@ -31,15 +33,22 @@ void Lane::process(const Batch& batch,
 }
 
 void Lane::observe(const Batch& batch, const Observation& o,
-                   const std::shared_ptr<const std::string>& source) {
+                   const std::shared_ptr<const std::string>& source,
+                   const SuppressionSet* suppressions) {
   const Event& event = batch.events.events()[o.event];
   const std::span<const RuleIndex> matched(batch.matches.data() + o.match_begin, o.match_count);
   const std::uint32_t weight = triage_.observe(o.entity, batch.events, event);
-  if (o.primary) {
-    for (const RuleIndex rule : matched) {
-      if (finding_rules_[rule] == nullptr) continue;
-      statements_.push_back({finding_rules_[rule], event.repeats, event.time});
+  const auto state = [&](RuleIndex rule, std::uint64_t count, Time first) {
+    const auto& its = finding_rules_[rule];
+    if (its == nullptr) return;
+    if (suppressions != nullptr && suppressions->hides(*its, o.entity.hash, batch.read_at)) {
+      Stats::add(stats_.findings_hidden, 1);
+      return;
     }
+    statements_.push_back({its, count, first});
+  };
+  if (o.primary) {
+    for (const RuleIndex rule : matched) state(rule, event.repeats, event.time);
   }
   const std::uint64_t* key = batch.keys.data() + o.key_begin;
   for (sigma::GroupMask left = o.groups; left != 0; left &= left - 1) {
@@ -47,10 +56,7 @@ void Lane::observe(const Batch& batch, const Observation& o,
     hits_.clear();
     correlator_.observe(group, *key++, o.entity.hash, batch.events, event, matched, weight, hits_);
     hit_count_ += hits_.size();
-    for (const sigma::Hit& hit : hits_) {
-      if (finding_rules_[hit.correlation] == nullptr) continue;
-      statements_.push_back({finding_rules_[hit.correlation], hit.count, hit.first});
-    }
+    for (const sigma::Hit& hit : hits_) state(hit.correlation, hit.count, hit.first);
   }
   if (statements_.empty()) return;
   findings_ += statements_.size();

@@ -5,6 +5,7 @@
 
 #include "engine/batch.h"
 #include "engine/stats.h"
+#include "engine/suppression_set.h"
 #include "sigma/correlator.h"
 #include "triage/triage.h"
 
@@ -19,8 +20,10 @@ class Lane {
        const sigma::CorrelatorOptions& correlator, const triage::TriageOptions& triage,
        triage::Triage::Load load, bool keep_state, Stats& stats);
 
+  /// `suppressions`: null for none.
   void process(const Batch& batch,
-               const std::vector<std::shared_ptr<const std::string>>& source_names);
+               const std::vector<std::shared_ptr<const std::string>>& source_names,
+               const SuppressionSet* suppressions);
   /// What changed since the barrier before, for the next commit.
   void take_changes(Commit& commit, bool last);
   void committed() { triage_.committed(); }
@@ -30,7 +33,8 @@ class Lane {
 
  private:
   void observe(const Batch& batch, const Observation& observation,
-               const std::shared_ptr<const std::string>& source);
+               const std::shared_ptr<const std::string>& source,
+               const SuppressionSet* suppressions);
   void publish_sizes();
 
   std::size_t index_;

@@ -175,7 +175,10 @@ void Pipeline::Impl::start() {
     source_names.push_back(std::make_shared<const std::string>(report.name));
   }
   by_source.assign(source_names.size(), {});
-  committer = std::make_unique<Committer>(store, lanes.size(), stats, options.on_commit);
+  const auto keep = [this](Commit& commit) {
+    return options.queue != nullptr ? options.queue->commit(commit) : store.commit(commit);
+  };
+  committer = std::make_unique<Committer>(keep, lanes.size(), stats, options.on_commit);
   for (std::size_t w = 0; w < workers.size(); ++w) {
     threads.push_back(start_thread(fmt::format("vd-work-{}", w), [this, w] { work(w); }));
   }
@@ -200,7 +203,8 @@ void Pipeline::Impl::run_lane(std::size_t l) {
     const auto next = to_lane[turn][l]->pop();
     if (!next) return;  // dealt in turn: when this worker has no more, none has
     Batch& batch = **next;
-    lane.process(batch, source_names);
+    const auto suppressions = options.queue != nullptr ? options.queue->suppressions() : nullptr;
+    lane.process(batch, source_names, suppressions.get());
     if (l == 0) account(batch);
     if (waiting_for != 0 && committer->committed() >= waiting_for) {
       lane.committed();

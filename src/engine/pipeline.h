@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "engine/stats.h"
+#include "engine/threat_queue.h"
 #include "model/field.h"
 #include "sigma/correlator.h"
 #include "source/source_set.h"
@@ -33,6 +34,8 @@ struct PipelineOptions {
   std::chrono::milliseconds checkpoint = std::chrono::milliseconds(1000);
   /// A barrier after this many bytes at the latest, so that threats can leave memory.
   std::uint64_t checkpoint_bytes = 4u << 20;
+  /// Where threats are kept; null: in the store alone (scan).
+  ThreatQueue* queue = nullptr;
   /// Told after each commit, on the committer's thread: what has just become durable.
   std::function<void(const Commit&)> on_commit;
   /// Whether positions and lane state are stored, to be resumed by a later process.

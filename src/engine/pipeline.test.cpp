@@ -14,6 +14,8 @@
 namespace vedette::engine {
 namespace {
 
+const Time kNow{std::chrono::seconds{1772409600}};
+
 constexpr const char* kRules = R"(
 title: SSH login refused
 id: 11111111-1111-4111-8111-111111111111
@@ -91,15 +93,17 @@ std::map<std::string, std::string> by_id(const std::vector<Threat>& threats) {
                                                              evidence->offset, evidence->time});
       }
     }
-    threat.score = 0;
-    append_json(out[threat.id], threat);
+    append_json(out[threat.id], threat, kNow);
   }
   return out;
 }
 
 std::vector<Threat> threats_of(store::Store& store) {
   std::vector<Threat> threats;
-  REQUIRE(store.for_each_threat({}, [&](const Threat& threat) { threats.push_back(threat); }));
+  std::vector<std::uint64_t> hashes;
+  REQUIRE(store.for_each_rank(Level::Informational,
+                              [&](const RankKey& key) { hashes.push_back(key.entity_hash); }));
+  for (const std::uint64_t hash : hashes) threats.push_back(**store.threat_of(hash));
   return threats;
 }
 

@@ -3,7 +3,7 @@
 #include "engine/lane.h"
 #include "engine/pipeline.h"
 #include "engine/worker.h"
-#include "triage/rank.h"
+#include "model/threat_query.h"
 
 #include <algorithm>
 #include <cstring>
@@ -47,12 +47,14 @@ std::vector<Threat> replay(const FieldTable& fields,
     batch.read_at = written_by;
     fill(batch.raw, text, offset, written_by);
     worker.process(batch);
-    lane.process(batch, {source});
+    lane.process(batch, {source}, nullptr);
     latest = std::max(latest, batch.latest);
   }
   Commit commit;
   lane.take_changes(commit, true);
-  triage::rank(commit.threats, latest);
+  std::sort(commit.threats.begin(), commit.threats.end(), [](const Threat& a, const Threat& b) {
+    return comes_before(Sort::Rank, rank_key(a), rank_key(b));
+  });
   return std::move(commit.threats);
 }
 

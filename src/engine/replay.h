@@ -13,7 +13,7 @@
 
 namespace vedette::engine {
 
-/// Threats in the order of their ranks, as of the latest event. `written_by` as in Chunk.
+/// Threats in the order of their ranks. `written_by` as in Chunk.
 std::vector<Threat> replay(const FieldTable& fields,
                            const std::shared_ptr<const sigma::RuleSet>& rules,
                            std::string_view text, Time written_by);

@@ -11,7 +11,7 @@ struct Stats {
   // Independent counters: readers want recent values, no order between them, so all use is relaxed.
   using Count = std::atomic<std::uint64_t>;
   Count bytes{0}, lines{0}, events{0}, undecoded{0}, truncated{0}, filtered{0};
-  Count matches{0}, observations{0}, hits{0}, findings{0};
+  Count matches{0}, observations{0}, hits{0}, findings{0}, findings_hidden{0};
   Count batches{0};
   Count entities{0}, entities_evicted{0}, groups{0}, groups_evicted{0}, threats_in_memory{0};
   Count commits{0}, commit_failures{0};

@@ -1,10 +1,16 @@
-// Commit: everything one barrier makes durable, in one transaction: how far the sources were read,
-// the state of the lanes that follows from it, the threats, and the ledger.
+// Commit: what one transaction makes durable. Of a barrier: how far the sources were read, the
+// state of the lanes that follows from it, the threats, and the ledger. Of people: what they
+// changed.
 #pragma once
 
+#include "model/audit.h"
 #include "model/ledger.h"
+#include "model/suppression.h"
 #include "model/threat.h"
+#include "model/threat_head.h"
+#include "model/token.h"
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -26,12 +32,44 @@ struct StateRow {
   std::string value;    ///< empty: forget the row
 };
 
+/// How many threats there are of each tier, severity and status.
+using ThreatCounts = std::array<std::array<std::array<std::uint64_t, kStatuses>, kLevels>, kTiers>;
+
+struct CountRow {
+  Tier tier;
+  Level severity;
+  Status status;
+  std::uint64_t n;
+};
+
+/// What was answered to a request that carried a key, so that the same one can be answered again.
+struct StoredAnswer {
+  std::string key;  ///< who asked and the key they gave
+  std::uint64_t request_hash = 0;
+  std::uint16_t status = 0;
+  std::string body;
+  Time at;
+};
+
 struct Commit {
-  std::uint64_t barrier = 0;
+  std::uint64_t barrier = 0;  ///< 0: none, only what people changed
   std::vector<SourcePosition> positions;
   std::vector<StateRow> state;  ///< only what changed since the barrier before
   std::vector<Threat> threats;  ///< only those that changed, whole
   Ledger ledger;                ///< totals since the beginning
+
+  // Of threats: what else became of them.
+  std::vector<ThreatHead> heads;     ///< only their workflow changed
+  std::vector<ThreatHead> unlisted;  ///< as they stood in a lower tier, which they have left
+  std::vector<ThreatHead> expired;   ///< as they stood: forgotten
+  std::vector<CountRow> counts;      ///< those that changed
+
+  std::vector<AuditEntry> audit;
+  std::vector<Suppression> suppressions;
+  std::vector<std::string> suppressions_ended;  ///< ids
+  std::vector<Token> tokens;
+  std::vector<std::string> tokens_revoked;  ///< ids
+  std::vector<StoredAnswer> answers;
 };
 
 }  // namespace vedette

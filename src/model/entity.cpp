@@ -49,6 +49,28 @@ IpAddress source_block(const IpAddress& ip) {
   return ip.is_v4() ? ip : masked(ip, 64);
 }
 
+namespace {
+
+std::uint64_t hash_of_source(const IpAddress& block) {
+  const std::string_view bytes{reinterpret_cast<const char*>(block.bytes.data()), 16};
+  return hash64(bytes, static_cast<std::uint64_t>(EntityType::SourceIp) + 1);
+}
+
+std::uint64_t hash_of_name(EntityType type, std::string_view name) {
+  return hash64(name, static_cast<std::uint64_t>(type) + 1);
+}
+
+}  // namespace
+
+std::optional<std::uint64_t> entity_hash(EntityType type, std::string_view value) {
+  if (value.empty()) return {};
+  if (type != EntityType::SourceIp) return hash_of_name(type, value);
+  if (value.ends_with("/64")) value.remove_suffix(3);
+  const auto ip = parse_ip(value);
+  if (!ip) return {};
+  return hash_of_source(source_block(*ip));
+}
+
 Entities::Entities(const EventBatch& batch, const Event& event) {
   for (const Value& value : batch.values(event)) {
     const std::size_t type = type_of(value.field);
@@ -59,15 +81,13 @@ Entities::Entities(const EventBatch& batch, const Event& event) {
 std::optional<EntityRef> Entities::of(EntityType type) const {
   const Value* value = values_[static_cast<std::size_t>(type)];
   if (value == nullptr) return {};
-  const auto seed = static_cast<std::uint64_t>(type) + 1;
   if (type == EntityType::SourceIp) {
     if (value->type != ValueType::Ip) return {};
     const IpAddress block = source_block(*value->ip);
-    const std::string_view bytes{reinterpret_cast<const char*>(block.bytes.data()), 16};
-    return EntityRef{type, hash64(bytes, seed), block, {}};
+    return EntityRef{type, hash_of_source(block), block, {}};
   }
   if (value->type != ValueType::String || value->size == 0) return {};
-  return EntityRef{type, hash64(value->string(), seed), {}, value->string()};
+  return EntityRef{type, hash_of_name(type, value->string()), {}, value->string()};
 }
 
 std::optional<EntityRef> Entities::primary() const {

@@ -46,6 +46,10 @@ class Entities {
 /// "203.0.113.7", "2001:db8:1:2::/64", "root".
 std::string entity_value(const EntityRef& entity);
 
+/// The entity that is called so: the hash that events about it have. An address may be of the block
+/// or any in it. Nothing for an address that is none, and for an empty name.
+std::optional<std::uint64_t> entity_hash(EntityType type, std::string_view value);
+
 /// Addresses that count as one source: an IPv4 address, an IPv6 /64.
 IpAddress source_block(const IpAddress& ip);
 

@@ -12,24 +12,10 @@
 namespace vedette {
 namespace {
 
-constexpr auto kStatusNames = std::to_array<std::string_view>(
-    {"new", "acknowledged", "snoozed", "resolved", "false-positive"});
-static_assert(kStatusNames.size() == kStatuses);
-constexpr auto kTierNames = std::to_array<std::string_view>({"working", "short-term", "long-term"});
-static_assert(kTierNames.size() == kTiers);
-
 /// The stored form's own version: its first byte.
-constexpr std::uint64_t kVersion = 2;
-
-/// A time that nobody told is null, not 1970.
-void write_time(JsonWriter& json, std::string_view name, Time time) {
-  json.key(name);
-  if (time == Time{}) {
-    json.null();
-  } else {
-    json.time(time);
-  }
-}
+constexpr std::uint64_t kVersion = 3;
+/// What it was while a score stood in it instead of heat, and neither days nor what was known.
+constexpr std::uint64_t kVersionWithScore = 2;
 
 void write_finding(JsonWriter& json, const Finding& finding) {
   json.begin_object();
@@ -37,8 +23,8 @@ void write_finding(JsonWriter& json, const Finding& finding) {
   json.field("id", finding.rule->id).field("title", finding.rule->title);
   json.field("level", to_string(finding.rule->level)).end_object();
   json.field("count", finding.count);
-  write_time(json, "first_seen", finding.first_seen);
-  write_time(json, "last_seen", finding.last_seen);
+  json.field("first_seen", finding.first_seen);
+  json.field("last_seen", finding.last_seen);
   json.key("evidence").begin_array();
   for (const auto& evidence : finding.evidence) {
     json.begin_object().field("line", evidence->line).field("source", *evidence->source);
@@ -51,8 +37,8 @@ void write_timeline(JsonWriter& json, const Threat& threat) {
   json.key("timeline").begin_array();
   for (const TimelineEntry& entry : threat.timeline) {
     json.begin_object();
-    write_time(json, "first", entry.first);
-    write_time(json, "last", entry.last);
+    json.field("first", entry.first);
+    json.field("last", entry.last);
     json.field("action", describe(entry.action).text).field("count", entry.count);
     json.field("detail", entry.detail).end_object();
   }
@@ -199,37 +185,79 @@ bool take_count(Reader& in, Counts& counts) {
   return true;
 }
 
-bool take_head(Reader& in, Threat& threat) {
+/// Below a million half-lives either way: more than any time gives.
+bool is_heat(double heat) {
+  return heat == kNoHeat || std::abs(heat) < 1e6;
+}
+
+bool take_score(Reader& in, Threat& threat, double& score) {
+  score = std::bit_cast<double>(in.fixed64());
+  Status status;  // stood here once; the columns of the table always said the same
+  Tier tier;
+  return in.ok() && score >= 0 && score <= 100 && take_enum(in, kLevels, threat.severity) &&
+         take_enum(in, kStatuses, status) && take_enum(in, kTiers, tier);
+}
+
+bool take_head(Reader& in, std::uint64_t version, Threat& threat) {
   threat.id = in.bytes();
   if (!take_enum(in, kEntityTypes, threat.entity_type)) return false;
   threat.entity_value = in.bytes();
   threat.entity_hash = in.fixed64();
-  threat.score = std::bit_cast<double>(in.fixed64());
-  // Written this way round, not-a-number is refused too.
-  if (!(threat.score >= 0 && threat.score <= 100)) return false;
-  if (!take_enum(in, kLevels, threat.severity) || !take_enum(in, kStatuses, threat.status) ||
-      !take_enum(in, kTiers, threat.tier)) {
-    return false;
+  double score = 0;
+  if (version == kVersionWithScore) {
+    if (!take_score(in, threat, score)) return false;
+  } else {
+    threat.heat = std::bit_cast<double>(in.fixed64());
+    if (!is_heat(threat.heat) || !take_enum(in, kLevels, threat.severity)) return false;
   }
   take_span(in, threat.first_seen, threat.last_seen);
+  if (version == kVersionWithScore) {
+    threat.heat = heat_from_score(score, threat.last_seen);
+    threat.days.note(threat.first_seen);
+    threat.days.note(threat.last_seen);
+  } else {
+    threat.days = Days::decode(in);
+  }
   threat.timeline_merged = in.u64();
   return in.ok();
 }
 
 }  // namespace
 
-std::string_view to_string(Status status) {
-  return kStatusNames[static_cast<std::size_t>(status)];
-}
-std::string_view to_string(Tier tier) {
-  return kTierNames[static_cast<std::size_t>(tier)];
+void Days::note(Time time) {
+  const std::int64_t day = std::chrono::floor<std::chrono::days>(time).time_since_epoch().count();
+  if (recent_ == 0) {
+    latest_ = day;
+    recent_ = 1;
+  } else if (day > latest_) {
+    const std::int64_t ahead = day - latest_;
+    const auto leaving = ahead >= 64 ? recent_ : recent_ >> (64 - ahead);
+    earlier_ += static_cast<std::uint32_t>(std::popcount(leaving));
+    recent_ = (ahead >= 64 ? 0 : recent_ << ahead) | 1;
+    latest_ = day;
+  } else if (latest_ - day < 64) {
+    recent_ |= std::uint64_t{1} << (latest_ - day);
+  }
 }
 
-std::optional<Status> parse_status(std::string_view text) {
-  for (std::size_t i = 0; i < kStatuses; ++i) {
-    if (kStatusNames[i] == text) return static_cast<Status>(i);
-  }
-  return {};
+std::uint32_t Days::count() const {
+  return earlier_ + static_cast<std::uint32_t>(std::popcount(recent_));
+}
+
+void Days::encode(Writer& out) const {
+  out.i64(latest_);
+  out.u64(recent_);
+  out.u64(earlier_);
+}
+
+Days Days::decode(Reader& in) {
+  Days days;
+  // No stored day lies outside of what a Time can hold: their difference is never too large.
+  constexpr std::int64_t kDayMax = Time::max().time_since_epoch() / std::chrono::days(1);
+  days.latest_ = std::clamp(in.i64(), -kDayMax - 1, kDayMax);
+  days.recent_ = in.u64();
+  days.earlier_ = static_cast<std::uint32_t>(in.u64());
+  return days;
 }
 
 FindingRule finding_rule_of(const RuleInfo& rule) {
@@ -248,16 +276,17 @@ std::vector<std::string> techniques_of(const Threat& threat) {
   return all;
 }
 
-void append_json(std::string& out, const Threat& threat) {
+void append_json(std::string& out, const Threat& threat, Time as_of) {
   JsonWriter json(out);
   json.begin_object().field("id", threat.id);
   json.key("entity").begin_object().field("type", to_string(threat.entity_type));
   json.field("value", threat.entity_value).end_object();
-  json.key("score").real(threat.score, 1);
-  json.field("severity", to_string(threat.severity)).field("status", to_string(threat.status));
-  json.field("tier", to_string(threat.tier));
-  write_time(json, "first_seen", threat.first_seen);
-  write_time(json, "last_seen", threat.last_seen);
+  json.key("score").real(score_at(threat.heat, as_of), 1);
+  json.field("severity", to_string(threat.severity));
+  write_workflow(json, threat.workflow);
+  json.field("first_seen", threat.first_seen);
+  json.field("last_seen", threat.last_seen);
+  json.field("days_seen", std::uint64_t{threat.days.count()});
   json.key("counts").begin_object();
   for (std::size_t i = 0; i < kCounters; ++i) {
     if (threat.counts[i] > 0) json.field(to_string(static_cast<Counter>(i)), threat.counts[i]);
@@ -281,11 +310,10 @@ std::string encode(const Threat& threat) {
   out.u64(static_cast<std::uint64_t>(threat.entity_type));
   out.bytes(threat.entity_value);
   out.fixed64(threat.entity_hash);
-  out.fixed64(std::bit_cast<std::uint64_t>(threat.score));
+  out.fixed64(std::bit_cast<std::uint64_t>(threat.heat));
   out.u64(static_cast<std::uint64_t>(threat.severity));
-  out.u64(static_cast<std::uint64_t>(threat.status));
-  out.u64(static_cast<std::uint64_t>(threat.tier));
   put_span(out, threat.first_seen, threat.last_seen);
+  threat.days.encode(out);
   out.u64(threat.timeline_merged);
   out.u64(static_cast<std::uint64_t>(
       std::count_if(threat.counts.begin(), threat.counts.end(), [](auto n) { return n > 0; })));
@@ -312,7 +340,9 @@ std::string encode(const Threat& threat) {
 std::optional<Threat> decode_threat(std::string_view bytes) {
   Reader in(bytes);
   Threat threat;
-  if (in.u64() != kVersion || !take_head(in, threat)) return {};
+  const std::uint64_t version = in.u64();
+  if (version != kVersion && version != kVersionWithScore) return {};
+  if (!take_head(in, version, threat)) return {};
   if (!take_each(in, [&] { return take_count(in, threat.counts); })) return {};
   std::vector<Line> lines;
   if (!take_each(in, [&] { return take_line(in, lines); })) return {};

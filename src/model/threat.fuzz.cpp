@@ -17,7 +17,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   VD_ASSERT(again.has_value());
   VD_ASSERT(vedette::encode(*again) == stored);
   std::string json;
-  vedette::append_json(json, *threat);
+  vedette::append_json(json, *threat, vedette::Time{});
   VD_ASSERT(json.size() > 2);
   return 0;
 }

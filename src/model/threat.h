@@ -1,10 +1,13 @@
 // Threat: the unit of triage. The findings about one entity, with what supports them.
 #pragma once
 
+#include "base/codec.h"
 #include "base/time.h"
 #include "model/action.h"
 #include "model/entity.h"
+#include "model/heat.h"
 #include "model/rule.h"
+#include "model/workflow.h"
 
 #include <array>
 #include <cstdint>
@@ -53,13 +56,22 @@ struct TimelineEntry {
   std::string detail;  ///< a command, a path, a user; may be empty
 };
 
-enum class Status : std::uint8_t { New, Acknowledged, Snoozed, Resolved, FalsePositive };
-enum class Tier : std::uint8_t { Working, ShortTerm, LongTerm };
-inline constexpr std::size_t kStatuses = 5;
-inline constexpr std::size_t kTiers = 3;
-std::string_view to_string(Status status);  ///< "false-positive"
-std::string_view to_string(Tier tier);      ///< "short-term"
-std::optional<Status> parse_status(std::string_view text);
+/// On how many days (UTC) something was seen. Exact for what comes within 64 days of the latest, in
+/// whatever order; what is older than that when it comes is not counted.
+class Days {
+ public:
+  void note(Time time);
+  std::uint32_t count() const;
+
+  void encode(Writer& out) const;
+  static Days decode(Reader& in);
+  bool operator==(const Days&) const = default;
+
+ private:
+  std::int64_t latest_ = 0;    // days since 1970; nothing was seen while recent_ is 0
+  std::uint64_t recent_ = 0;   // bit i: latest_ - i
+  std::uint32_t earlier_ = 0;  // days that left recent_
+};
 
 using Counts = std::array<std::uint64_t, kCounters>;
 
@@ -68,25 +80,26 @@ struct Threat {
   EntityType entity_type = EntityType::SourceIp;
   std::string entity_value;
   std::uint64_t entity_hash = 0;
-  double score = 0;  ///< 0 to 100, as of the time of ranking
+  double heat = kNoHeat;  ///< the score, without its age: of the findings, and of what was known
   Level severity = Level::Informational;
-  Status status = Status::New;
-  Tier tier = Tier::Working;
   Time first_seen, last_seen;  ///< of the entity's events that count
+  Days days;                   ///< on which it was seen
   Counts counts{};
   std::vector<Finding> findings;        ///< by level downwards, then rule id
   std::vector<TimelineEntry> timeline;  ///< by time
   /// Entries that went into others because of the cap, with their counts; and kinds of action, from
   /// before the first finding, that were more than an entity is remembered by.
   std::uint64_t timeline_merged = 0;
+  Workflow workflow;  ///< detection hands it through as it was loaded
 };
 
 /// Appends one JSON object in the shape of `scan --format json`; no newline.
-void append_json(std::string& out, const Threat& threat);
+void append_json(std::string& out, const Threat& threat, Time as_of);
 /// Every technique of the findings, once, sorted.
 std::vector<std::string> techniques_of(const Threat& threat);
 
-/// The stored form, and back. `decode_threat` refuses what it cannot understand whole.
+/// The stored form, and back; without the workflow, which is stored beside it. `decode_threat`
+/// refuses what it cannot understand whole.
 std::string encode(const Threat& threat);
 std::optional<Threat> decode_threat(std::string_view bytes);
 

@@ -19,7 +19,8 @@ Threat make_threat() {
   threat.id = "t-0123456789ab";
   threat.entity_value = "203.0.113.7";
   threat.entity_hash = 0x0123456789abcdef;
-  threat.score = 87.65;
+  threat.heat = heat_from_score(87.66, at(100));
+  threat.days.note(at(0));
   threat.severity = Level::High;
   threat.first_seen = at(0);
   threat.last_seen = at(60) + std::chrono::milliseconds{250};
@@ -63,10 +64,9 @@ Threat random_threat(Random& random) {
   threat.entity_type = static_cast<EntityType>(random.below(kEntityTypes));
   threat.entity_value = text(50);
   threat.entity_hash = number();
-  threat.score = random.unit() * 100;
+  threat.heat = random.chance(0.1) ? kNoHeat : random.unit() * 4000 - 500;
+  for (std::uint32_t i = random.below(5); i > 0; --i) threat.days.note(at(random.next()));
   threat.severity = static_cast<Level>(random.below(kLevels));
-  threat.status = static_cast<Status>(random.below(kStatuses));
-  threat.tier = static_cast<Tier>(random.below(kTiers));
   threat.first_seen = random.chance(0.1) ? Time::min() : time();
   threat.last_seen = random.chance(0.1) ? Time::max() : time();
   threat.timeline_merged = number();
@@ -114,10 +114,9 @@ bool equal(const Threat& a, const Threat& b) {
            x.detail == y.detail;
   };
   return a.id == b.id && a.entity_type == b.entity_type && a.entity_value == b.entity_value &&
-         a.entity_hash == b.entity_hash && a.score == b.score && a.severity == b.severity &&
-         a.status == b.status && a.tier == b.tier && a.first_seen == b.first_seen &&
-         a.last_seen == b.last_seen && a.counts == b.counts &&
-         a.timeline_merged == b.timeline_merged &&
+         a.entity_hash == b.entity_hash && a.heat == b.heat && a.severity == b.severity &&
+         a.days == b.days && a.first_seen == b.first_seen && a.last_seen == b.last_seen &&
+         a.counts == b.counts && a.timeline_merged == b.timeline_merged &&
          std::equal(a.findings.begin(), a.findings.end(), b.findings.begin(), b.findings.end(),
                     [](const Finding& x, const Finding& y) { return equal(x, y); }) &&
          std::equal(a.timeline.begin(), a.timeline.end(), b.timeline.begin(), b.timeline.end(),
@@ -127,12 +126,15 @@ bool equal(const Threat& a, const Threat& b) {
 TEST_SUITE("model/threat") {
   TEST_CASE("a threat as JSON has the shape that programs rely on") {
     std::string json;
-    append_json(json, make_threat());
+    append_json(json, make_threat(), at(100));
     CHECK(
         json ==
         R"({"id":"t-0123456789ab","entity":{"type":"source.ip","value":"203.0.113.7"},)"
-        R"("score":87.7,"severity":"high","status":"new","tier":"working",)"
+        R"("score":87.7,"severity":"high","status":"new","reason":"","tier":"working",)"
+        R"("tier_reason":"","version":1,"assignee":"","tags":[],"snoozed_until":null,)"
+        R"("snooze_reason":"","merged_into":null,"known":null,"touched":null,)"
         R"("first_seen":"2026-03-01T00:00:00Z","last_seen":"2026-03-01T00:01:00.250Z",)"
+        R"("days_seen":1,)"
         R"("counts":{"authentication_failure":12,"authentication_success":1},)"
         R"("techniques":["T1078","T1110.001"],)"
         R"("findings":[{"rule":{"id":"rule-1","title":"SSH \"brute force\"","level":"high"},)"
@@ -150,7 +152,7 @@ TEST_SUITE("model/threat") {
 
   TEST_CASE("a time that nobody told is null") {
     std::string json;
-    append_json(json, Threat{});
+    append_json(json, Threat{}, at(0));
     CHECK(json.find(R"("first_seen":null,"last_seen":null)") != std::string::npos);
   }
 
@@ -159,14 +161,22 @@ TEST_SUITE("model/threat") {
     CHECK(techniques_of(Threat{}).empty());
   }
 
-  TEST_CASE("status and tier have names, and the status is found by its name") {
-    CHECK(to_string(Status::FalsePositive) == "false-positive");
-    CHECK(to_string(Tier::ShortTerm) == "short-term");
-    for (std::size_t i = 0; i < kStatuses; ++i) {
-      CHECK(parse_status(to_string(static_cast<Status>(i))) == static_cast<Status>(i));
+  TEST_CASE("days are counted once, in whatever order they come") {
+    Random random(5);
+    for (int round = 0; round < 200; ++round) {
+      std::vector<std::uint32_t> days;
+      for (std::uint32_t i = random.below(30); i > 0; --i) days.push_back(random.below(60));
+      Days seen;
+      for (const std::uint32_t day : days) {
+        seen.note(at(0) + std::chrono::hours(24 * day) + std::chrono::minutes(random.below(1440)));
+      }
+      std::sort(days.begin(), days.end());
+      days.erase(std::unique(days.begin(), days.end()), days.end());
+      CHECK(seen.count() == days.size());
     }
-    CHECK_FALSE(parse_status("").has_value());
-    CHECK_FALSE(parse_status("NEW").has_value());
+    Days long_ago;
+    for (int day = 0; day < 500; ++day) long_ago.note(at(day * 86400));
+    CHECK(long_ago.count() == 500);
   }
 
   TEST_CASE("whatever a threat holds comes back from its stored form") {
@@ -194,11 +204,11 @@ TEST_SUITE("model/threat") {
     CHECK_FALSE(decode_threat(bytes).has_value());
   }
 
-  TEST_CASE("a score outside its bounds is refused") {
-    for (const double score : {-0.1, 100.1, std::numeric_limits<double>::quiet_NaN(),
-                               std::numeric_limits<double>::infinity()}) {
+  TEST_CASE("heat outside its bounds is refused") {
+    for (const double heat : {1e300, -1e300, std::numeric_limits<double>::quiet_NaN(),
+                              std::numeric_limits<double>::infinity()}) {
       Threat threat;
-      threat.score = score;
+      threat.heat = heat;
       CHECK_FALSE(decode_threat(encode(threat)).has_value());
     }
   }

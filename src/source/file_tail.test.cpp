@@ -15,9 +15,9 @@ using namespace vedette::source::testing;
 namespace {
 
 /// A followed file, and what a process that reads it can do: read, and be started anew.
-class Reader {
+class TailReader {
  public:
-  explicit Reader(std::string path, bool from_start = true, SourceOptions options = {})
+  explicit TailReader(std::string path, bool from_start = true, SourceOptions options = {})
       : path_(std::move(path)), from_start_(from_start), options_(options) {
     start();
   }
@@ -72,8 +72,8 @@ TEST_SUITE("source/file_tail") {
     Directory d;
     write(d / "log", "old\n");
     write(d / "log.1", "older\n");
-    Reader all(d / "log", true);
-    Reader end(d / "log", false);
+    TailReader all(d / "log", true);
+    TailReader end(d / "log", false);
     append(d / "log", "new\n");
     CHECK(all.read() == Lines{"old", "new"});
     CHECK(end.read() == Lines{"new"});
@@ -82,7 +82,7 @@ TEST_SUITE("source/file_tail") {
   TEST_CASE("beginning at the end keeps a line whole whose first half is there") {
     Directory d;
     write(d / "log", "old\nhalf ");
-    Reader reader(d / "log", false);
+    TailReader reader(d / "log", false);
     CHECK(reader.read().empty());
     append(d / "log", "line\n");
     CHECK(reader.read() == Lines{"half line"});
@@ -91,7 +91,7 @@ TEST_SUITE("source/file_tail") {
   TEST_CASE("a line written in two halves is held until its newline comes") {
     Directory d;
     write(d / "log", "one\ntw");
-    Reader reader(d / "log");
+    TailReader reader(d / "log");
     CHECK(reader.read() == Lines{"one"});
     append(d / "log", "o");
     CHECK(reader.read().empty());
@@ -104,7 +104,7 @@ TEST_SUITE("source/file_tail") {
   TEST_CASE("rename and create: the old file is read to its end before the new one begins") {
     Directory d;
     write(d / "log", "1\n");
-    Reader reader(d / "log");
+    TailReader reader(d / "log");
     CHECK(reader.read() == Lines{"1"});
     append(d / "log", "2\n");
     rename(d / "log", d / "log.1");
@@ -120,7 +120,7 @@ TEST_SUITE("source/file_tail") {
       "after") {
     Directory d;
     write(d / "log", "1\n");
-    Reader reader(d / "log");
+    TailReader reader(d / "log");
     CHECK(reader.read() == Lines{"1"});
     rename(d / "log", d / "log.1");
     write(d / "log", "");
@@ -135,7 +135,7 @@ TEST_SUITE("source/file_tail") {
   TEST_CASE("an unterminated line is handed out when its file was rotated away") {
     Directory d;
     write(d / "log", "1\nhalf");
-    Reader reader(d / "log");
+    TailReader reader(d / "log");
     CHECK(reader.read() == Lines{"1"});
     rename(d / "log", d / "log.1");
     write(d / "log", "");
@@ -150,7 +150,7 @@ TEST_SUITE("source/file_tail") {
     for (const bool packed : {false, true}) {
       Directory d;
       write(d / "log", "1\n");
-      Reader reader(d / "log");
+      TailReader reader(d / "log");
       CHECK(reader.read() == Lines{"1"});
       append(d / "log", "2\n3");
       copytruncate(d / "log", d / "log.1");
@@ -165,7 +165,7 @@ TEST_SUITE("source/file_tail") {
   TEST_CASE("copytruncate is noticed when the file has already grown beyond where we were") {
     Directory d;
     write(d / "log", "1\n");
-    Reader reader(d / "log");
+    TailReader reader(d / "log");
     CHECK(reader.read() == Lines{"1"});
     append(d / "log", "2\n");
     copytruncate(d / "log", d / "log.1");
@@ -177,7 +177,7 @@ TEST_SUITE("source/file_tail") {
     Directory d;
     const std::string header(3000, '#');
     write(d / "log", header + "\nold 1\n");
-    Reader reader(d / "log");
+    TailReader reader(d / "log");
     CHECK(reader.read().size() == 2);
     copytruncate(d / "log", d / "log.1");
     append(d / "log", header + "\nnew 1\nnew 2\n");
@@ -187,7 +187,7 @@ TEST_SUITE("source/file_tail") {
   TEST_CASE("a file emptied without a copy is read from its start") {
     Directory d;
     write(d / "log", "one\ntwo\n");
-    Reader reader(d / "log");
+    TailReader reader(d / "log");
     CHECK(reader.read() == Lines{"one", "two"});
     write(d / "log", "three\n");
     CHECK(reader.read() == Lines{"three"});
@@ -200,7 +200,7 @@ TEST_SUITE("source/file_tail") {
   TEST_CASE("a copy that is still being made is no new file") {
     Directory d;
     write(d / "log", "1\n");
-    Reader reader(d / "log");
+    TailReader reader(d / "log");
     CHECK(reader.read() == Lines{"1"});
     rename(d / "log", d / "log.2");
     write(d / "log", "2\n3\n");
@@ -216,7 +216,7 @@ TEST_SUITE("source/file_tail") {
   TEST_CASE("several rotations between two looks lose nothing") {
     Directory d;
     write(d / "log", "1\n");
-    Reader reader(d / "log");
+    TailReader reader(d / "log");
     CHECK(reader.read() == Lines{"1"});
     append(d / "log", "2\n");
     rename(d / "log", d / "log.4");
@@ -234,7 +234,7 @@ TEST_SUITE("source/file_tail") {
   TEST_CASE("a file that was empty when last seen may have been copied and emptied meanwhile") {
     Directory d;
     write(d / "log", "");
-    Reader reader(d / "log");
+    TailReader reader(d / "log");
     CHECK(reader.read().empty());
     append(d / "log", "1\n");
     copytruncate(d / "log", d / "log.1");
@@ -245,7 +245,7 @@ TEST_SUITE("source/file_tail") {
   TEST_CASE("an empty file that got a line and was removed is still read") {
     Directory d;
     write(d / "log", "");
-    Reader reader(d / "log");
+    TailReader reader(d / "log");
     CHECK(reader.read().empty());
     append(d / "log", "1\n");
     remove(d / "log");
@@ -256,7 +256,7 @@ TEST_SUITE("source/file_tail") {
   TEST_CASE("a file removed and made anew is read from its start, after the rest of the old one") {
     Directory d;
     write(d / "log", "1\n");
-    Reader reader(d / "log");
+    TailReader reader(d / "log");
     CHECK(reader.read() == Lines{"1"});
     append(d / "log", "2\n");
     remove(d / "log");
@@ -269,7 +269,7 @@ TEST_SUITE("source/file_tail") {
     Directory d;
     write(d / "app-20240101.log", "1\n");
     REQUIRE(::symlink("app-20240101.log", (d / "log").c_str()) == 0);
-    Reader reader(d / "log");
+    TailReader reader(d / "log");
     CHECK(reader.read() == Lines{"1"});
     append(d / "app-20240101.log", "2\n");
     write(d / "app-20240102.log", "3\n");
@@ -283,7 +283,7 @@ TEST_SUITE("source/file_tail") {
 
   TEST_CASE("a file, or its directory, may appear later") {
     Directory d;
-    Reader reader(d / "deep/er/log", false);
+    TailReader reader(d / "deep/er/log", false);
     CHECK(reader.read().empty());
     std::filesystem::create_directories(d / "deep/er");
     CHECK(reader.read().empty());
@@ -300,7 +300,7 @@ TEST_SUITE("source/file_tail") {
   TEST_CASE("without inotify the file is polled, and that is said once") {
     Directory d;
     write(d / "log", "1\n");
-    Reader reader(d / "log", true, {.poll = std::chrono::milliseconds(1), .watches_max = 0});
+    TailReader reader(d / "log", true, {.poll = std::chrono::milliseconds(1), .watches_max = 0});
     CHECK(reader.read() == Lines{"1"});
     append(d / "log", "2\n");
     RawBatch batch;
@@ -315,7 +315,7 @@ TEST_SUITE("source/file_tail") {
   TEST_CASE("what cannot be followed is said, and said once") {
     Directory d;
     ::mkdir((d / "folder").c_str(), 0755);
-    Reader reader(d / "folder");
+    TailReader reader(d / "folder");
     CHECK(reader.read().empty());
     CHECK(reader.read().empty());
     REQUIRE(reader.problems().size() == 1);
@@ -325,7 +325,7 @@ TEST_SUITE("source/file_tail") {
   TEST_CASE("a long line is cut once, also when the process ends in the middle of it") {
     Directory d;
     write(d / "log", "first\n" + std::string(100'000, 'x'));
-    Reader reader(d / "log");
+    TailReader reader(d / "log");
     auto lines = reader.read();
     REQUIRE(lines.size() == 2);
     CHECK(lines[1].size() == kLineBytesMax);
@@ -411,7 +411,7 @@ TEST_SUITE("source/file_tail") {
       Directory d;
       write(d / "log.7", "far too old\n");
       write(d / "log", "0\n1\n");
-      Reader reader(d / "log");
+      TailReader reader(d / "log");
       CHECK(reader.read() == Lines{"0", "1"});
       reader.stop();
       one.rotate(d);
@@ -425,7 +425,7 @@ TEST_SUITE("source/file_tail") {
   TEST_CASE("the same inode with other content is another file") {
     Directory d;
     write(d / "log", "old line\n");
-    Reader reader(d / "log");
+    TailReader reader(d / "log");
     CHECK(reader.read() == Lines{"old line"});
     reader.stop();
     write(d / "log", "new line, longer\n");  // keeps the inode
@@ -437,7 +437,7 @@ TEST_SUITE("source/file_tail") {
     Directory d;
     write(d / "log.2.gz", gzip("ancient\n"));
     write(d / "log.1", "old\n");
-    Reader reader(d / "log", false);
+    TailReader reader(d / "log", false);
     CHECK(reader.read().empty());
     reader.stop();
     rename(d / "log.2.gz", d / "log.3.gz");
@@ -451,7 +451,7 @@ TEST_SUITE("source/file_tail") {
   TEST_CASE("more rotations than are remembered, with all that is known gone: the rest is new") {
     Directory d;
     write(d / "log", "1\n");
-    Reader reader(d / "log");
+    TailReader reader(d / "log");
     CHECK(reader.read() == Lines{"1"});
     reader.stop();
     write(d / "log", "end\n");
@@ -466,7 +466,7 @@ TEST_SUITE("source/file_tail") {
   TEST_CASE("a damaged packed sibling gives what it has, and a problem") {
     Directory d;
     write(d / "log", "1\n");
-    Reader reader(d / "log");
+    TailReader reader(d / "log");
     CHECK(reader.read() == Lines{"1"});
     rename(d / "log", d / "log.2");
     const std::string packed = gzip("2\n3\n");

@@ -35,6 +35,7 @@ class Statement {
   void reset();
 
   std::int64_t integer(int column) const;
+  double real(int column) const;
   /// Views of the row: until the next step or reset.
   std::string_view text(int column) const;
   std::string_view blob(int column) const;

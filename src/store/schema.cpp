@@ -1,29 +1,65 @@
 #include "store/schema.h"
 
+#include "store/threat_row.h"
+
 #include <fmt/core.h>
 
 namespace vedette::store {
 namespace {
 
 // Numbers that stand for words: kind is StateKind, severity is Level, status and tier are Status
-// and Tier of model/threat.h. Hashes are unsigned 64-bit numbers stored as signed ones. Times are
-// nanoseconds since 1970. `body`, `value`, `line` and `state` are in the form of base/codec.h, made
-// by their owners.
-constexpr char kTables[] = R"sql(
+// and Tier of model/workflow.h, role is Role. Hashes are unsigned 64-bit numbers stored as signed
+// ones. Times are nanoseconds since 1970. `body`, `workflow`, `details`, `value`, `line` and
+// `state` are in the form of base/codec.h, made by their owners.
+//
+// The working tier (0) changes all the time and is in memory as well: only the lower tiers are in
+// the indexes, so a commit touches one tree for a threat.
+constexpr char kPipelineTables[] = R"sql(
 CREATE TABLE meta(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE source_position(source TEXT PRIMARY KEY, state BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE lane_state(
   kind INTEGER NOT NULL, key INTEGER NOT NULL, owner INTEGER NOT NULL, value BLOB NOT NULL,
   PRIMARY KEY(kind, key)) WITHOUT ROWID;
-CREATE TABLE threat(
-  entity_hash INTEGER PRIMARY KEY, id TEXT NOT NULL,
-  entity_type TEXT NOT NULL, entity_value TEXT NOT NULL,
-  severity INTEGER NOT NULL, score REAL NOT NULL, status INTEGER NOT NULL, tier INTEGER NOT NULL,
-  first_seen INTEGER NOT NULL, last_seen INTEGER NOT NULL, body BLOB NOT NULL);
-CREATE INDEX threat_by_rank ON threat(severity, score);
-CREATE INDEX threat_by_id ON threat(id);
-CREATE INDEX threat_by_entity ON threat(entity_value);
 CREATE TABLE ledger(source TEXT PRIMARY KEY, line BLOB NOT NULL) WITHOUT ROWID;
+)sql";
+
+constexpr char kThreatTables[] = R"sql(
+CREATE TABLE threat(
+  entity_hash INTEGER PRIMARY KEY, entity_type TEXT NOT NULL, entity_value TEXT NOT NULL,
+  severity INTEGER NOT NULL, heat REAL NOT NULL, status INTEGER NOT NULL, tier INTEGER NOT NULL,
+  first_seen INTEGER NOT NULL, last_seen INTEGER NOT NULL, touched INTEGER NOT NULL,
+  workflow BLOB NOT NULL, details BLOB NOT NULL, body BLOB NOT NULL);
+CREATE INDEX threat_working ON threat(tier) WHERE tier = 0;
+CREATE INDEX threat_by_heat ON threat(heat DESC) WHERE tier > 0;
+CREATE INDEX threat_by_severity ON threat(severity DESC, heat DESC) WHERE tier > 0;
+CREATE INDEX threat_by_status ON threat(status, heat DESC) WHERE tier > 0;
+CREATE INDEX threat_by_last_seen ON threat(last_seen DESC) WHERE tier > 0;
+CREATE INDEX threat_by_touched ON threat(tier, touched) WHERE tier > 0;
+CREATE TABLE threat_label(
+  label TEXT NOT NULL, entity_hash INTEGER NOT NULL, PRIMARY KEY(label, entity_hash)) WITHOUT ROWID;
+CREATE TABLE threat_count(
+  tier INTEGER NOT NULL, severity INTEGER NOT NULL, status INTEGER NOT NULL, n INTEGER NOT NULL,
+  PRIMARY KEY(tier, severity, status)) WITHOUT ROWID;
+CREATE TABLE audit(
+  id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, who TEXT NOT NULL,
+  action TEXT NOT NULL, entity_hash INTEGER NOT NULL, reason TEXT NOT NULL,
+  before TEXT NOT NULL, after TEXT NOT NULL);
+CREATE INDEX audit_by_entity ON audit(entity_hash, id) WHERE entity_hash <> 0;
+CREATE TRIGGER audit_is_never_changed BEFORE UPDATE ON audit
+  BEGIN SELECT RAISE(ABORT, 'the audit is only ever added to'); END;
+CREATE TRIGGER audit_is_never_deleted BEFORE DELETE ON audit
+  BEGIN SELECT RAISE(ABORT, 'the audit is only ever added to'); END;
+CREATE TABLE suppression(
+  id TEXT PRIMARY KEY, rule TEXT NOT NULL, entity_type TEXT NOT NULL, entity_value TEXT NOT NULL,
+  entity_hash INTEGER NOT NULL, techniques TEXT NOT NULL, created INTEGER NOT NULL,
+  expires INTEGER NOT NULL, by TEXT NOT NULL, reason TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE token(
+  id TEXT PRIMARY KEY, name TEXT NOT NULL, role INTEGER NOT NULL, secret_hash BLOB NOT NULL,
+  created INTEGER NOT NULL, expires INTEGER NOT NULL, by TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE answer(
+  key TEXT PRIMARY KEY, request_hash INTEGER NOT NULL, status INTEGER NOT NULL,
+  body TEXT NOT NULL, at INTEGER NOT NULL) WITHOUT ROWID;
+CREATE INDEX answer_by_time ON answer(at);
 )sql";
 
 struct Found {
@@ -49,24 +85,68 @@ Result<void> check(const Found& found, const std::string& path) {
                              "this version knows {})",
                              path, found.version, kSchemaVersion)};
   }
-  if (found.version < kSchemaVersion) {
+  if (found.version < 1) {
     return Error{Errc::StoreDamaged,
                  fmt::format("{}: the schema is {}, which no version wrote", path, found.version)};
   }
   return {};
 }
 
+Result<void> run(Database& database, const std::string& sql) {
+  auto done = database.execute(sql.c_str(), Errc::StoreOpen);
+  if (!done) database.roll_back();
+  return done;
+}
+
+/// From 1 to 2: threats have heat instead of a score, and a workflow. The order of the columns of
+/// the old table is that of its own version.
+Result<void> bring_to_2(Database& database) {
+  VD_CHECK(run(database, fmt::format("BEGIN IMMEDIATE; ALTER TABLE threat RENAME TO threat_1;"
+                                     "DROP INDEX threat_by_rank; DROP INDEX threat_by_id;"
+                                     "DROP INDEX threat_by_entity;{}",
+                                     kThreatTables)));
+  auto moved = [&]() -> Result<void> {
+    VD_TRY(auto old, database.prepare("SELECT status, tier, body FROM threat_1", Errc::StoreOpen));
+    VD_TRY(auto row, ThreatRow::prepare(database));
+    for (;;) {
+      VD_TRY(const bool more, old.step());
+      if (!more) break;
+      auto threat = decode_threat(old.blob(2));
+      if (!threat) continue;  // was left out of every list before
+      // 2 was "snoozed", which nothing ever set.
+      const std::int64_t status = old.integer(0);
+      threat->workflow.status = status == 1   ? Status::Acknowledged
+                                : status == 3 ? Status::Resolved
+                                : status == 4 ? Status::FalsePositive
+                                              : Status::New;
+      threat->workflow.touched = threat->last_seen;
+      VD_CHECK(row.write(*threat));
+    }
+    VD_CHECK(
+        database.execute("INSERT INTO threat_count SELECT tier, severity, status, count(*) "
+                         "FROM threat GROUP BY tier, severity, status",
+                         Errc::StoreOpen));
+    return {};
+  }();
+  if (!moved) {
+    database.roll_back();
+    return moved;
+  }
+  return run(database, "DROP TABLE threat_1; PRAGMA user_version=2; COMMIT;");
+}
+
 }  // namespace
 
 Result<void> prepare_schema(Database& database) {
   VD_TRY(const Found found, look(database));
-  if (!found.is_empty()) return check(found, database.path());
-  const std::string all =
-      fmt::format("BEGIN IMMEDIATE;{} PRAGMA application_id={}; PRAGMA user_version={}; COMMIT;",
-                  kTables, kApplicationId, kSchemaVersion);
-  auto made = database.execute(all.c_str(), Errc::StoreOpen);
-  if (!made) database.roll_back();
-  return made;
+  if (!found.is_empty()) {
+    VD_CHECK(check(found, database.path()));
+    if (found.version < 2) VD_CHECK(bring_to_2(database));
+    return {};
+  }
+  return run(database, fmt::format("BEGIN IMMEDIATE;{}{} PRAGMA application_id={}; "
+                                   "PRAGMA user_version={}; COMMIT;",
+                                   kPipelineTables, kThreatTables, kApplicationId, kSchemaVersion));
 }
 
 Result<void> check_schema(Database& database) {
@@ -74,7 +154,11 @@ Result<void> check_schema(Database& database) {
   if (found.is_empty()) {
     return Error{Errc::StoreOpen, fmt::format("{}: nothing was ever stored here", database.path())};
   }
-  return check(found, database.path());
+  VD_CHECK(check(found, database.path()));
+  if (found.version == kSchemaVersion) return {};
+  return Error{Errc::StoreOpen,
+               fmt::format("{}: written by an older version; `vedette run` brings it forward",
+                           database.path())};
 }
 
 }  // namespace vedette::store

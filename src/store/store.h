@@ -1,14 +1,15 @@
-// Store: what lasts. One SQLite database (WAL); one transaction per barrier, so that positions,
-// state, threats and ledger are always of the same moment. Thread-safe: one connection, one lock,
-// which the visitors of for_each_…() hold: they must not call the store.
+// Store: what lasts. One transaction per barrier, so that positions, state, threats and ledger are
+// always of the same moment; and what people change, in transactions of their own.
 //
-// Status and tier of a threat belong to the store (to who changes them there): a commit sets them
-// when the threat is new and never again. Memory: a page cache of 2 MB, and one row at a time.
+// Who writes has thought: the store keeps what it is given. The working tier is in memory as well
+// (engine/threat_queue.h) and has no indexes here; threats of the lower tiers can be asked for in
+// every order. Thread-safe: one writer at a time, readers beside it; a visitor of for_each_…() must
+// not call the store. Memory: page caches of 2 MB, and one row at a time.
 #pragma once
 
 #include "base/result.h"
 #include "model/commit.h"
-#include "model/threat.h"
+#include "model/threat_query.h"
 
 #include <cstdint>
 #include <functional>
@@ -19,9 +20,10 @@
 
 namespace vedette::store {
 
-struct ThreatFilter {
-  std::optional<Level> severity_min = {};
-  std::optional<Status> status = {};
+/// Some threats in the order of a query. See ThreatIndex::Page, which is the same for memory.
+struct ThreatPage {
+  std::vector<ThreatHead> heads;
+  std::optional<RankKey> next;  ///< how far it came; nothing: there is no more
 };
 
 class Store {
@@ -30,35 +32,55 @@ class Store {
     Own,     ///< the one writer; a second one is refused (StoreLocked)
     Inspect  ///< read only, beside a running writer or without one
   };
-  /// `directory` is created with mode 0700 if need be (Own); the database in it is vedette.db. What
-  /// a newer version or another program wrote is StoreDamaged, and left as it is.
+  /// SQLite. `directory` is created with mode 0700 if need be (Own); the database in it is
+  /// vedette.db. One of an older version is brought forward (Own). What a newer version or another
+  /// program wrote is StoreDamaged, and left as it is.
   static Result<std::unique_ptr<Store>> open(const std::string& directory, Mode mode);
   /// Vanishes when closed; on disk once it outgrows a small cache.
   static Result<std::unique_ptr<Store>> open_temporary();
-  ~Store();
+  virtual ~Store() = default;
 
   /// All or nothing, and synced to the disk. On an error nothing has changed, and the same commit
   /// may be tried again. Rows of one key count in the order in which they stand.
-  Result<void> commit(const Commit& commit);
+  virtual Result<void> commit(const Commit& commit) = 0;
 
-  Result<std::vector<SourcePosition>> positions();
-  Result<Ledger> ledger();
-  Result<void> for_each_state(const std::function<void(const StateRow&)>& visit);
+  // Of the pipeline.
+  virtual Result<std::vector<SourcePosition>> positions() = 0;
+  virtual Result<Ledger> ledger() = 0;
+  virtual Result<void> for_each_state(const std::function<void(const StateRow&)>& visit) = 0;
+  virtual Result<std::uint64_t> last_barrier() = 0;  ///< of the latest commit; 0 before the first
 
-  Result<std::optional<Threat>> threat_of(std::uint64_t entity_hash);
-  /// Of several entities with one value (a user and a host), the worst.
-  Result<std::optional<Threat>> threat(const std::string& id_or_entity_value);
-  /// Visits all that pass the filter, in no order that matters; ranking is triage's. A threat that
-  /// cannot be understood is left out, and StoreDamaged is returned when all others were visited.
-  Result<void> for_each_threat(const ThreatFilter& filter,
-                               const std::function<void(const Threat&)>& visit);
-  Result<std::uint64_t> threat_count();
-  Result<std::uint64_t> last_barrier();  ///< of the latest commit; 0 before the first
+  // Threats. One that cannot be understood is StoreDamaged where it is asked for, and left out of
+  // lists.
+  virtual Result<std::optional<Threat>> threat_of(std::uint64_t entity_hash) = 0;
+  virtual Result<std::optional<ThreatHead>> head_of(std::uint64_t entity_hash) = 0;
+  /// The first whose hash is from `lowest` to `highest`: what an id stands for.
+  virtual Result<std::optional<std::uint64_t>> hash_between(std::uint64_t lowest,
+                                                            std::uint64_t highest) = 0;
+  /// Of the lower tiers, at most `limit` of those behind `after`.
+  virtual Result<ThreatPage> page(const ThreatQuery& query, const std::optional<RankKey>& after,
+                                  std::size_t limit) = 0;
+  /// All of the working tier, in no order.
+  virtual Result<void> for_each_working(const std::function<void(const ThreatHead&)>& visit) = 0;
+  /// The hashes of all of the lower tiers.
+  virtual Result<void> for_each_lower(const std::function<void(std::uint64_t)>& visit) = 0;
+  /// Of this tier, those not touched since `before`, longest ago first.
+  virtual Result<std::vector<ThreatHead>> untouched(Tier tier, Time before, std::size_t limit) = 0;
+  /// Where every threat of at least this severity stands, in no order.
+  virtual Result<void> for_each_rank(Level severity_min,
+                                     const std::function<void(const RankKey&)>& visit) = 0;
+  virtual Result<ThreatCounts> counts() = 0;
 
- private:
-  struct Impl;
-  explicit Store(std::unique_ptr<Impl> impl);
-  std::unique_ptr<Impl> impl_;
+  // Of people.
+  virtual Result<std::vector<AuditEntry>> audit(const AuditQuery& query) = 0;
+  virtual Result<std::vector<Suppression>> suppressions() = 0;
+  virtual Result<std::vector<Token>> tokens() = 0;
+  virtual Result<std::optional<StoredAnswer>> answer(const std::string& key) = 0;
+  /// Forgets the answers older than that.
+  virtual Result<void> forget_answers(Time before) = 0;
+
+  /// Looks through the whole database; what is wrong, a line each.
+  virtual Result<std::vector<std::string>> check() = 0;
 };
 
 }  // namespace vedette::store

@@ -1,17 +1,12 @@
+// What every store must do, whatever it is made of. A new one joins kMakers.
 #include "store/store.h"
 
-#include "base/file.h"
-#include "base/random.h"
+#include "model/testing.h"
 
 #include <doctest/doctest.h>
-#include <sys/mount.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
 
 #include <algorithm>
-#include <csignal>
 #include <filesystem>
-#include <fstream>
 #include <unistd.h>
 
 namespace vedette::store {
@@ -19,461 +14,223 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// A directory of this test, gone with it.
-struct Directory {
-  Directory() {
-    std::string name = (fs::temp_directory_path() / "vedette-store-XXXXXX").string();
-    REQUIRE(::mkdtemp(name.data()) != nullptr);
-    path = name;
+/// A store and where it lies.
+struct Made {
+  std::string directory;
+  std::unique_ptr<Store> store;
+
+  Made() = default;
+  Made(Made&&) = default;
+  ~Made() {
+    store.reset();
+    if (!directory.empty()) fs::remove_all(directory);
   }
-  ~Directory() { fs::remove_all(path); }
-  std::string file(const char* name) const { return path + "/" + name; }
-  std::string path;
 };
 
-/// A disk of 1 MB, for root.
-struct SmallDisk {
-  SmallDisk() : mounted(::mount("none", directory.path.c_str(), "tmpfs", 0, "size=1m") == 0) {
-    if (!mounted) MESSAGE("skipped: only root may mount the small disk that this needs");
-  }
-  ~SmallDisk() {
-    if (mounted) ::umount2(directory.path.c_str(), MNT_DETACH);
-  }
-  Directory directory;
-  bool mounted;
+Made make_on_disk() {
+  Made made;
+  made.directory = (fs::temp_directory_path() / "vedette-conform-XXXXXX").string();
+  REQUIRE(::mkdtemp(made.directory.data()) != nullptr);
+  auto store = Store::open(made.directory, Store::Mode::Own);
+  REQUIRE(store);
+  made.store = std::move(*store);
+  return made;
+}
+
+Made make_temporary() {
+  Made made;
+  auto store = Store::open_temporary();
+  REQUIRE(store);
+  made.store = std::move(*store);
+  return made;
+}
+
+struct Maker {
+  const char* name;
+  Made (*make)();
 };
+constexpr Maker kMakers[] = {{"SQLite on disk", make_on_disk},
+                             {"SQLite, temporary", make_temporary}};
 
-std::unique_ptr<Store> open_own(const Directory& directory) {
-  auto store = Store::open(directory.path, Store::Mode::Own);
-  if (!store) FAIL(store.error().detail);
-  return std::move(*store);
-}
-
-Threat make_threat(std::uint64_t hash, Level severity = Level::High) {
-  Threat threat;
-  threat.id = "t-" + std::to_string(hash);
-  threat.entity_value = "entity " + std::to_string(hash);
-  threat.entity_hash = hash;
-  threat.severity = severity;
-  threat.score = static_cast<double>(hash % 100);
-  threat.first_seen = Time{std::chrono::seconds{1772323200}};
-  threat.last_seen = threat.first_seen + std::chrono::hours{1};
-  Finding& finding = threat.findings.emplace_back();
-  finding.rule = std::make_shared<const FindingRule>(FindingRule{"rule", {}, {}, severity, {}});
-  finding.count = 3;
-  finding.evidence.push_back(std::make_shared<const Evidence>(
-      Evidence{"a line", std::make_shared<const std::string>("auth.log"), 17, threat.first_seen}));
-  return threat;
-}
-
-Commit make_commit(std::uint64_t barrier) {
-  Commit commit;
-  commit.barrier = barrier;
-  commit.positions = {{"/var/log/auth.log", std::string("\0state\xFF", 7)}, {"journal", "cursor"}};
-  commit.state = {{StateKind::Entity, ~std::uint64_t{0}, 5, "memory"},
-                  {StateKind::Group, 7, ~std::uint64_t{0}, std::string("\0", 1)}};
-  commit.threats = {make_threat(1), make_threat(1ull << 63, Level::Low)};
-  commit.ledger["/var/log/auth.log"] = {.bytes = 1000,
-                                        .received = 10,
-                                        .processed = 9,
-                                        .undecoded = 2,
-                                        .truncated = 1,
-                                        .repeats = 4,
-                                        .discarded = {1, 0}};
-  return commit;
-}
-
-std::vector<StateRow> rows_of(Store& store) {
-  std::vector<StateRow> rows;
-  REQUIRE(store.for_each_state([&](const StateRow& row) { rows.push_back(row); }));
-  return rows;
-}
-
-std::vector<std::uint64_t> threats_of(Store& store, const ThreatFilter& filter = {}) {
-  std::vector<std::uint64_t> hashes;
-  REQUIRE(store.for_each_threat(filter, [&](const Threat& t) { hashes.push_back(t.entity_hash); }));
-  std::sort(hashes.begin(), hashes.end());
-  return hashes;
-}
-
-/// Overwrites part of a file.
-void scribble(const std::string& path, std::streamoff at, const std::string& bytes) {
-  std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
-  file.seekp(at);
-  file.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-}
+using namespace testing;
 
 TEST_SUITE("store/store") {
-  TEST_CASE("everything of a commit is there after the store was closed and opened again") {
-    Directory directory;
-    REQUIRE(open_own(directory)->commit(make_commit(42)));
-    auto store = open_own(directory);
-    CHECK(*store->last_barrier() == 42);
-    const auto positions = *store->positions();
-    REQUIRE(positions.size() == 2);
-    CHECK(positions[0].source == "/var/log/auth.log");
-    CHECK(positions[0].state == std::string("\0state\xFF", 7));
-    const auto rows = rows_of(*store);
-    REQUIRE(rows.size() == 2);
-    CHECK(rows[0].kind == StateKind::Entity);
-    CHECK(rows[0].key == ~std::uint64_t{0});
-    CHECK(rows[0].owner == 5);
-    CHECK(rows[0].value == "memory");
-    CHECK(rows[1].kind == StateKind::Group);
-    CHECK(rows[1].owner == ~std::uint64_t{0});
-    const auto ledger = *store->ledger();
-    REQUIRE(ledger.size() == 1);
-    const LedgerLine& line = ledger.at("/var/log/auth.log");
-    CHECK(line.bytes == 1000);
-    CHECK(line.repeats == 4);
-    CHECK(line.discarded[0] == 1);
-    CHECK(line.adds_up());
-    CHECK(*store->threat_count() == 2);
-    const auto threat = *store->threat_of(1ull << 63);
-    REQUIRE(threat.has_value());
-    CHECK(encode(*threat) == encode(make_commit(42).threats[1]));
-    CHECK_FALSE(store->threat_of(99)->has_value());
-  }
-
-  TEST_CASE("a new directory belongs to its owner alone") {
-    Directory directory;
-    const std::string inner = directory.file("a/b");
-    REQUIRE(Store::open(inner, Store::Mode::Own));
-    CHECK(fs::status(inner).permissions() == fs::perms::owner_all);
-    CHECK(fs::status(directory.file("a")).permissions() == fs::perms::owner_all);
-  }
-
-  TEST_CASE("a later commit replaces, forgets and adds") {
-    Directory directory;
-    auto store = open_own(directory);
-    REQUIRE(store->commit(make_commit(1)));
-    Commit next;
-    next.barrier = 2;
-    next.positions = {{"journal", "further"}};
-    next.state = {{StateKind::Group, 7, 1, ""}, {StateKind::Group, 8, 1, "new"}};
-    next.ledger["journal"] = {.received = 5, .processed = 5};
-    REQUIRE(store->commit(next));
-    CHECK((*store->positions())[1].state == "further");
-    CHECK(store->positions()->size() == 2);
-    const auto rows = rows_of(*store);
-    REQUIRE(rows.size() == 2);
-    CHECK(rows[1].key == 8);
-    CHECK(store->ledger()->size() == 2);
-    CHECK(*store->last_barrier() == 2);
-  }
-
-  TEST_CASE("of several rows of one key in a commit the last one counts") {
-    Directory directory;
-    auto store = open_own(directory);
-    Commit commit;
-    commit.state = {{StateKind::Entity, 1, 1, ""},
-                    {StateKind::Entity, 1, 1, "back again"},
-                    {StateKind::Entity, 2, 2, "first"},
-                    {StateKind::Entity, 2, 2, ""}};
-    REQUIRE(store->commit(commit));
-    const auto rows = rows_of(*store);
-    REQUIRE(rows.size() == 1);
-    CHECK(rows[0].value == "back again");
-  }
-
-  TEST_CASE("commits never change the status and tier of a threat that is stored") {
-    Directory directory;
-    auto store = open_own(directory);
-    Commit commit;
-    commit.threats = {make_threat(1)};
-    commit.threats[0].status = Status::Acknowledged;
-    commit.threats[0].tier = Tier::LongTerm;
-    REQUIRE(store->commit(commit));
-    commit.threats = {make_threat(1, Level::Critical)};
-    REQUIRE(store->commit(commit));
-    const auto threat = *store->threat_of(1);
-    CHECK(threat->status == Status::Acknowledged);
-    CHECK(threat->tier == Tier::LongTerm);
-    CHECK(threat->severity == Level::Critical);
-    CHECK(threats_of(*store, {.status = Status::Acknowledged}).size() == 1);
-    CHECK(threats_of(*store, {.status = Status::New}).empty());
-  }
-
-  TEST_CASE("threats are found by id, by entity value, by severity and status") {
-    Directory directory;
-    auto store = open_own(directory);
-    Commit commit;
-    for (std::uint64_t i = 0; i < 5; ++i)
-      commit.threats.push_back(make_threat(i, static_cast<Level>(i)));
-    commit.threats[1].entity_value = commit.threats[3].entity_value = "root";
-    commit.threats[2].status = Status::Resolved;
-    commit.threats[4].entity_value = "x' OR '1'='1";
-    REQUIRE(store->commit(commit));
-    CHECK((*store->threat("t-4"))->entity_hash == 4);
-    CHECK((*store->threat("root"))->entity_hash == 3);  // the worst
-    CHECK((*store->threat("x' OR '1'='1"))->entity_hash == 4);
-    CHECK_FALSE(store->threat("' OR 1=1 --")->has_value());
-    CHECK(threats_of(*store).size() == 5);
-    CHECK(threats_of(*store, {.severity_min = Level::High}) == std::vector<std::uint64_t>{3, 4});
-    CHECK(threats_of(*store, {.status = Status::Resolved}) == std::vector<std::uint64_t>{2});
-    CHECK(threats_of(*store, {.severity_min = Level::High, .status = Status::Resolved}).empty());
-  }
-
-  TEST_CASE("entity values of any bytes come back the same") {
-    Directory directory;
-    auto store = open_own(directory);
-    Commit commit;
-    commit.threats = {make_threat(1)};
-    commit.threats[0].entity_value = std::string("a\0b\xFF\xC3", 5);
-    REQUIRE(store->commit(commit));
-    const auto threat = *store->threat(std::string("a\0b\xFF\xC3", 5));
-    REQUIRE(threat.has_value());
-    CHECK(threat->entity_value == commit.threats[0].entity_value);
-  }
-
-  TEST_CASE("the directory has one owner at a time, and says which") {
-    Directory directory;
-    auto first = open_own(directory);
-    const auto second = Store::open(directory.path, Store::Mode::Own);
-    REQUIRE_FALSE(second);
-    CHECK(second.error().code == Errc::StoreLocked);
-    CHECK(second.error().detail.find(std::to_string(::getpid())) != std::string::npos);
-    first.reset();
-    CHECK(Store::open(directory.path, Store::Mode::Own));
-  }
-
-  TEST_CASE("an inspector reads beside the writer and sees its latest commit") {
-    Directory directory;
-    auto writer = open_own(directory);
-    REQUIRE(writer->commit(make_commit(1)));
-    auto inspector = Store::open(directory.path, Store::Mode::Inspect);
-    REQUIRE(inspector);
-    CHECK(*(*inspector)->threat_count() == 2);
-    Commit more;
-    more.barrier = 2;
-    more.threats = {make_threat(5)};
-    REQUIRE(writer->commit(more));
-    CHECK(*(*inspector)->threat_count() == 3);
-    writer.reset();
-    CHECK(*(*inspector)->last_barrier() == 2);
-  }
-
-  TEST_CASE("an inspector reads when nobody writes, and changes nothing") {
-    Directory directory;
-    REQUIRE(open_own(directory)->commit(make_commit(1)));
-    auto inspector = Store::open(directory.path, Store::Mode::Inspect);
-    REQUIRE(inspector);
-    CHECK(*(*inspector)->threat_count() == 2);
-    const auto refused = (*inspector)->commit(make_commit(2));
-    REQUIRE_FALSE(refused);
-    CHECK(refused.error().code == Errc::StoreWrite);
-    CHECK(*(*inspector)->last_barrier() == 1);
-  }
-
-  TEST_CASE("an inspector of nothing says so and makes nothing") {
-    Directory directory;
-    const auto absent = Store::open(directory.file("none"), Store::Mode::Inspect);
-    REQUIRE_FALSE(absent);
-    CHECK(absent.error().code == Errc::StoreOpen);
-    CHECK(absent.error().detail.find(directory.file("none/vedette.db")) != std::string::npos);
-    CHECK_FALSE(fs::exists(directory.file("none")));
-    std::ofstream(directory.file("vedette.db"));
-    const auto empty = Store::open(directory.path, Store::Mode::Inspect);
-    REQUIRE_FALSE(empty);
-    CHECK(empty.error().code == Errc::StoreOpen);
-  }
-
-  TEST_CASE("a directory that cannot be made is named") {
-    const auto store = Store::open("/proc/vedette", Store::Mode::Own);
-    REQUIRE_FALSE(store);
-    CHECK(store.error().code == Errc::StoreOpen);
-    CHECK(store.error().detail.find("/proc/vedette") != std::string::npos);
-  }
-
-  TEST_CASE("a database of a newer version or of another program is refused and left alone") {
-    Directory directory;
-    REQUIRE(open_own(directory)->commit(make_commit(1)));
-    const std::string path = directory.file("vedette.db");
-    struct Case {
-      std::streamoff at;  // of a number in the file's header (sqlite.org/fileformat.html, 1.3)
-      std::string says;
-    };
-    for (const Case& one : {Case{60, "newer version"}, Case{68, "another program"}}) {
-      const std::string before = *read_file(path);
-      scribble(path, one.at, std::string("\0\0\1\1", 4));
-      const std::string scribbled = *read_file(path);
-      for (const auto mode : {Store::Mode::Own, Store::Mode::Inspect}) {
-        const auto store = Store::open(directory.path, mode);
-        REQUIRE_FALSE(store);
-        CHECK(store.error().code == Errc::StoreDamaged);
-        CHECK(store.error().detail.find(one.says) != std::string::npos);
+  TEST_CASE("a list of the lower tiers is what looking at every threat gives, in any pages") {
+    for (const Maker& maker : kMakers) {
+      CAPTURE(maker.name);
+      const Made made = maker.make();
+      Random random(7);
+      Commit commit;
+      for (std::uint64_t i = 0; i < 600; ++i) {
+        commit.threats.push_back(random_threat(random, i * 0x9E3779B97F4A7C15u));
       }
-      CHECK(*read_file(path) == scribbled);
-      scribble(path, 0, before);
-    }
-    CHECK(open_own(directory)->threat_count());
-  }
-
-  TEST_CASE("a file that is no database is refused") {
-    Directory directory;
-    std::ofstream(directory.file("vedette.db")) << std::string(100000, 'x');
-    for (const auto mode : {Store::Mode::Own, Store::Mode::Inspect}) {
-      const auto store = Store::open(directory.path, mode);
-      REQUIRE_FALSE(store);
-      CHECK(store.error().code == Errc::StoreDamaged);
-    }
-  }
-
-  TEST_CASE("damaged pages give errors, never a crash") {
-    Random random(1);
-    Directory directory;
-    Commit commit = make_commit(1);
-    for (std::uint64_t i = 10; i < 300; ++i) {
-      commit.threats.push_back(make_threat(i * 0x9E3779B97F4A7C15u));
-      commit.state.push_back({StateKind::Entity, i, i, std::string(100, 'x')});
-    }
-    REQUIRE(open_own(directory)->commit(commit));
-    const std::string path = directory.file("vedette.db");
-    const std::string whole = *read_file(path);
-    int refused = 0;
-    for (int round = 0; round < 60; ++round) {
-      scribble(path, 0, whole);
-      for (int hole = 0; hole < 8; ++hole) {
-        std::string junk(64, '\0');
-        for (char& c : junk) c = static_cast<char>(random.next());
-        scribble(path, 100 + random.below(static_cast<std::uint32_t>(whole.size() - 200)), junk);
+      REQUIRE(made.store->commit(commit));
+      std::vector<ThreatHead> lower;
+      for (const Threat& threat : commit.threats) {
+        if (threat.workflow.tier != Tier::Working) lower.push_back(head_of(threat));
       }
-      auto store = Store::open(directory.path, Store::Mode::Own);
-      if (!store) {
-        ++refused;
-        CHECK((store.error().code == Errc::StoreDamaged || store.error().code == Errc::StoreOpen));
-        continue;
+      for (int round = 0; round < 300; ++round) {
+        const ThreatQuery query = random_query(random);
+        const std::vector<ThreatHead> expected = looked_through(lower, query);
+        std::vector<ThreatHead> found;
+        std::optional<RankKey> after;
+        const std::size_t limit = random.between(1, 60);
+        for (bool more = true; more;) {
+          auto page = made.store->page(query, after, limit);
+          REQUIRE(page);
+          REQUIRE(page->heads.size() <= limit);
+          found.insert(found.end(), page->heads.begin(), page->heads.end());
+          after = page->next;
+          more = after.has_value();
+        }
+        REQUIRE(hashes_of(found) == hashes_of(expected));
+        REQUIRE(found == expected);
       }
-      std::uint64_t seen = 0;
-      const auto visited = (*store)->for_each_threat({}, [&](const Threat&) { ++seen; });
-      const auto states = (*store)->for_each_state([](const StateRow&) {});
-      const auto written = (*store)->commit(commit);
-      for (const auto* result : {&visited, &states, &written}) {
-        if (*result) continue;
-        ++refused;
-        CHECK(result->error().detail.find(path) != std::string::npos);
+    }
+  }
+
+  TEST_CASE("the working tier is given whole, and only it") {
+    for (const Maker& maker : kMakers) {
+      CAPTURE(maker.name);
+      const Made made = maker.make();
+      Random random(8);
+      Commit commit;
+      std::size_t working = 0;
+      for (std::uint64_t i = 1; i <= 200; ++i) {
+        commit.threats.push_back(random_threat(random, i));
+        working += commit.threats.back().workflow.tier == Tier::Working;
       }
-      CHECK(seen <= commit.threats.size());
+      REQUIRE(made.store->commit(commit));
+      std::size_t seen = 0, lower = 0;
+      REQUIRE(made.store->for_each_working([&](const ThreatHead& head) {
+        CHECK(head == head_of(commit.threats[head.entity_hash - 1]));
+        ++seen;
+      }));
+      REQUIRE(made.store->for_each_lower([&](std::uint64_t) { ++lower; }));
+      CHECK(seen == working);
+      CHECK(lower == 200 - working);
     }
-    CHECK(refused > 30);
   }
 
-  TEST_CASE(
-      "a commit that the disk refuses changes nothing and succeeds when there is room again") {
-    Directory directory;
-    auto store = open_own(directory);
-    REQUIRE(store->commit(make_commit(1)));
-    Commit large;
-    large.barrier = 2;
-    for (std::uint64_t i = 10; i < 3000; ++i)
-      large.threats.push_back(make_threat(i * 77777777777u));
-    const auto refused_by = [&](auto take_room, auto give_room) {
-      take_room();
-      const auto result = store->commit(large);
-      give_room();
-      REQUIRE_FALSE(result);
-      CHECK(result.error().code == Errc::StoreWrite);
-      CHECK(result.error().detail.find(directory.path) != std::string::npos);
-      CHECK(*store->last_barrier() == 1);
-      CHECK(*store->threat_count() == 2);
-    };
-    // No file may become larger than 256 kB: a write fails in the middle of the transaction.
-    rlimit before{};
-    REQUIRE(::getrlimit(RLIMIT_FSIZE, &before) == 0);
-    const auto handler = std::signal(SIGXFSZ, SIG_IGN);
-    refused_by(
-        [&] {
-          const rlimit small{256 * 1024, before.rlim_max};
-          REQUIRE(::setrlimit(RLIMIT_FSIZE, &small) == 0);
-        },
-        [&] { REQUIRE(::setrlimit(RLIMIT_FSIZE, &before) == 0); });
-    std::signal(SIGXFSZ, handler);
-    CHECK(store->commit(large));
-    CHECK(*store->threat_count() == 2992);
-  }
-
-  TEST_CASE("a full disk is said so, and the commit succeeds when there is room again") {
-    SmallDisk disk;
-    if (!disk.mounted) return;
-    auto store = open_own(disk.directory);
-    REQUIRE(store->commit(make_commit(1)));
-    std::ofstream ballast(disk.directory.file("ballast"));
-    ballast << std::string(2 << 20, 'x') << std::flush;
-    ballast.close();
-    Commit large;
-    large.barrier = 2;
-    for (std::uint64_t i = 10; i < 1000; ++i)
-      large.threats.push_back(make_threat(i * 77777777777u));
-    const auto full = store->commit(large);
-    REQUIRE_FALSE(full);
-    CHECK(full.error().code == Errc::StoreWrite);
-    CHECK(full.error().detail.find("full") != std::string::npos);
-    CHECK(*store->threat_count() == 2);
-    fs::remove(disk.directory.file("ballast"));
-    CHECK(store->commit(large));
-    CHECK(*store->threat_count() == 992);
-  }
-
-  TEST_CASE("an inspector reads where it may not write at all") {
-    SmallDisk disk;
-    if (!disk.mounted) return;
-    REQUIRE(open_own(disk.directory)->commit(make_commit(1)));
-    REQUIRE(::mount("none", disk.directory.path.c_str(), "tmpfs", MS_REMOUNT | MS_RDONLY, "") == 0);
-    auto inspector = Store::open(disk.directory.path, Store::Mode::Inspect);
-    REQUIRE(inspector);
-    CHECK(*(*inspector)->threat_count() == 2);
-    const auto owner = Store::open(disk.directory.path, Store::Mode::Own);
-    REQUIRE_FALSE(owner);
-    CHECK(owner.error().code == Errc::StoreOpen);
-  }
-
-  TEST_CASE("what a process that was killed had committed is there") {
-    Directory directory;
-    const pid_t child = ::fork();
-    REQUIRE(child >= 0);
-    if (child == 0) {
-      auto store = Store::open(directory.path, Store::Mode::Own);
-      if (store && (*store)->commit(make_commit(7))) ::kill(::getpid(), SIGKILL);
-      ::_exit(1);
+  TEST_CASE("a head alone changes the workflow only; what leaves a tier leaves its lists") {
+    for (const Maker& maker : kMakers) {
+      CAPTURE(maker.name);
+      const Made made = maker.make();
+      Random random(9);
+      Commit commit;
+      Threat threat = random_threat(random, 77);
+      threat.workflow = Workflow{};
+      threat.findings.resize(1);
+      FindingRule rule;
+      rule.id = "r";
+      threat.findings[0].rule = std::make_shared<const FindingRule>(rule);
+      commit.threats = {threat};
+      REQUIRE(made.store->commit(commit));
+      ThreatQuery query;
+      query.rule = "r";
+      CHECK(made.store->page(query, {}, 10)->heads.empty());
+      Commit down;
+      down.heads = {head_of(threat)};
+      down.heads[0].workflow.tier = Tier::ShortTerm;
+      down.heads[0].workflow.tags = {"kept"};
+      REQUIRE(made.store->commit(down));
+      CHECK(hashes_of(made.store->page(query, {}, 10)->heads) == std::vector<std::uint64_t>{77});
+      const auto stored = *made.store->threat_of(77);
+      REQUIRE(stored);
+      CHECK(encode(*stored) == encode(threat));
+      CHECK(stored->workflow == down.heads[0].workflow);
+      CHECK(*made.store->head_of(77) == down.heads[0]);
+      Commit up;
+      up.unlisted = down.heads;
+      up.heads = {head_of(threat)};
+      REQUIRE(made.store->commit(up));
+      CHECK(made.store->page(query, {}, 10)->heads.empty());
+      REQUIRE(made.store->commit(down));
+      Commit gone;
+      gone.expired = down.heads;
+      REQUIRE(made.store->commit(gone));
+      CHECK(made.store->page(query, {}, 10)->heads.empty());
+      CHECK_FALSE(made.store->threat_of(77)->has_value());
     }
-    int status = 0;
-    REQUIRE(::waitpid(child, &status, 0) == child);
-    REQUIRE(WIFSIGNALED(status));
-    auto store = open_own(directory);
-    CHECK(*store->last_barrier() == 7);
-    CHECK(*store->threat_count() == 2);
   }
 
-  TEST_CASE("a threat that cannot be understood is left out and reported; the others are visited") {
-    Directory directory;
-    Commit commit;
-    for (std::uint64_t i = 1; i <= 3; ++i) commit.threats.push_back(make_threat(i));
-    commit.threats[1].score = 1e300;  // decode_threat refuses it
-    auto store = open_own(directory);
-    REQUIRE(store->commit(commit));
-    std::vector<std::uint64_t> seen;
-    const auto result = store->for_each_threat(
-        {}, [&](const Threat& threat) { seen.push_back(threat.entity_hash); });
-    REQUIRE_FALSE(result);
-    CHECK(result.error().code == Errc::StoreDamaged);
-    CHECK(result.error().detail.find("t-2") != std::string::npos);
-    CHECK(seen == std::vector<std::uint64_t>{1, 3});
-    CHECK(store->threat_of(2).error().code == Errc::StoreDamaged);
-    CHECK(store->threat_of(3)->has_value());
-  }
-
-  TEST_CASE("a temporary store holds more than its cache and rolls back like the other") {
-    auto store = Store::open_temporary();
-    REQUIRE(store);
-    Commit commit;
-    for (std::uint64_t i = 0; i < 5000; ++i) {
-      commit.threats.push_back(make_threat(i * 0x9E3779B97F4A7C15u));
-      commit.threats.back().findings[0].evidence[0] = std::make_shared<const Evidence>(
-          Evidence{std::string(1000, 'x'), std::make_shared<const std::string>(), 0, {}});
+  TEST_CASE("those untouched the longest come first") {
+    for (const Maker& maker : kMakers) {
+      CAPTURE(maker.name);
+      const Made made = maker.make();
+      Commit commit;
+      Random random(10);
+      for (std::uint64_t i = 1; i <= 9; ++i) {
+        Threat& threat = commit.threats.emplace_back(random_threat(random, i));
+        threat.workflow.tier = i % 3 == 0 ? Tier::LongTerm : Tier::ShortTerm;
+        threat.workflow.touched = at(static_cast<std::int64_t>(100 - i));
+      }
+      REQUIRE(made.store->commit(commit));
+      CHECK(hashes_of(*made.store->untouched(Tier::ShortTerm, at(97), 2)) ==
+            std::vector<std::uint64_t>{8, 7});
+      CHECK(hashes_of(*made.store->untouched(Tier::LongTerm, at(94), 9)) ==
+            std::vector<std::uint64_t>{9});
     }
-    REQUIRE((*store)->commit(commit));
-    CHECK(*(*store)->threat_count() == 5000);
-    CHECK((*(*store)->threat_of(commit.threats[4321].entity_hash))->id == commit.threats[4321].id);
+  }
+
+  TEST_CASE("what people change comes back as it was, the latest of the audit first") {
+    for (const Maker& maker : kMakers) {
+      CAPTURE(maker.name);
+      const Made made = maker.make();
+      Commit commit;
+      for (int i = 0; i < 5; ++i) {
+        commit.audit.push_back({0, at(i), "ann", "note", i % 2 == 0 ? 7u : 0u,
+                                "because " + std::to_string(i), "{}", "{\"a\":1}"});
+      }
+      commit.suppressions = {
+          {"s-1", "rule", EntityType::User, "root", 9, {"T1", "T2"}, at(0), at(9), "ann", "noise"},
+          {"s-2", "rule", {}, "", 0, {}, at(1), at(9), "bob", ""}};
+      commit.tokens = {
+          {"0123abcd", "ann", Role::Analyst, std::string("\0\xFF", 2), at(0), at(5), "x"}};
+      commit.answers = {{"key", 5, 201, "{}", at(3)}};
+      commit.counts = {{Tier::LongTerm, Level::High, Status::Resolved, 12}};
+      REQUIRE(made.store->commit(commit));
+      const auto all = *made.store->audit({});
+      REQUIRE(all.size() == 5);
+      CHECK(all[0].reason == "because 4");
+      CHECK(all[0].after == "{\"a\":1}");
+      const auto of_one =
+          *made.store->audit({.entity_hash = 7, .before_id = all[0].id, .limit = 9});
+      REQUIRE(of_one.size() == 2);
+      CHECK(of_one[0].reason == "because 2");
+      CHECK(*made.store->suppressions() == commit.suppressions);
+      const auto tokens = *made.store->tokens();
+      REQUIRE(tokens.size() == 1);
+      CHECK(tokens[0].secret_hash == std::string("\0\xFF", 2));
+      CHECK(tokens[0].role == Role::Analyst);
+      CHECK((*made.store->answer("key"))->status == 201);
+      CHECK_FALSE(made.store->answer("other")->has_value());
+      CHECK((*made.store->counts())[2][3][3] == 12);
+
+      Commit next;
+      next.suppressions_ended = {"s-1"};
+      next.tokens_revoked = {"0123abcd"};
+      REQUIRE(made.store->commit(next));
+      CHECK(made.store->suppressions()->size() == 1);
+      CHECK(made.store->tokens()->empty());
+      REQUIRE(made.store->forget_answers(at(4)));
+      CHECK_FALSE(made.store->answer("key")->has_value());
+      CHECK(made.store->audit({})->size() == 5);
+      CHECK(made.store->check()->empty());
+    }
+  }
+
+  TEST_CASE("an id is found by the hashes it stands for") {
+    for (const Maker& maker : kMakers) {
+      const Made made = maker.make();
+      Random random(11);
+      Commit commit;
+      commit.threats = {random_threat(random, 0xF123456789ABCDEFu)};
+      REQUIRE(made.store->commit(commit));
+      const std::uint64_t lowest = *parse_threat_id(commit.threats[0].id);
+      CHECK(*made.store->hash_between(lowest, lowest | 0xFFFF) == 0xF123456789ABCDEFu);
+      CHECK_FALSE(made.store->hash_between(lowest + 0x10000, lowest + 0x1FFFF)->has_value());
+    }
   }
 }
 

@@ -1,5 +1,7 @@
 #include "triage/score.h"
 
+#include "model/heat.h"
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -10,30 +12,32 @@ namespace {
 
 constexpr std::array<double, kLevels> kChance{0.02, 0.15, 0.40, 0.70, 0.90};
 
-/// What this finding alone says: 0 (nothing) to 1 (surely hostile).
-double evidence_of(const Finding& finding, Time as_of) {
-  const double chance = kChance[static_cast<std::size_t>(finding.rule->level)];
+double chance_of(Level level) {
+  return kChance[static_cast<std::size_t>(level)];
+}
+
+double heat_of_finding(const Finding& finding) {
   const auto events = static_cast<double>(std::max<std::uint64_t>(finding.count, 1));
-  const double sure = 1 - std::pow(1 - chance, 1 + std::log10(events) / 2);
-  // As real numbers: the distance between two hostile times does not fit an integer.
-  const double age = static_cast<double>(as_of.time_since_epoch().count()) -
-                     static_cast<double>(finding.last_seen.time_since_epoch().count());
-  constexpr auto kHalfLifeNs = static_cast<double>(Duration{kHalfLife}.count());
-  return sure * std::exp2(-std::max(age, 0.0) / kHalfLifeNs);
+  const double weight = -std::log1p(-chance_of(finding.rule->level)) * (1 + std::log10(events) / 2);
+  return heat_of(weight, finding.last_seen);
 }
 
 }  // namespace
 
-double score(std::span<const Finding> findings, Time as_of) {
-  // Multiplication of doubles is not associative: one order gives the same bits every time.
+double heat(const History& known) {
+  return heat_of(-std::log1p(-chance_of(known.worst) / 2), known.returned);
+}
+
+double heat(std::span<const Finding> findings) {
+  // Addition of doubles is not associative: one order gives the same bits every time.
   std::vector<const Finding*> ordered;
   ordered.reserve(findings.size());
   for (const Finding& finding : findings) ordered.push_back(&finding);
   std::sort(ordered.begin(), ordered.end(),
             [](const Finding* a, const Finding* b) { return a->rule->id < b->rule->id; });
-  double wrong = 1;
-  for (const Finding* finding : ordered) wrong *= 1 - evidence_of(*finding, as_of);
-  return 100 * (1 - wrong);
+  double sum = kNoHeat;
+  for (const Finding* finding : ordered) sum = add_heat(sum, heat_of_finding(*finding));
+  return sum;
 }
 
 Level severity(std::span<const Finding> findings) {

@@ -29,6 +29,10 @@ std::vector<Finding> random_findings(Random& random) {
   return findings;
 }
 
+double score(std::span<const Finding> findings, Time as_of) {
+  return score_at(heat(findings), as_of);
+}
+
 /// Two roundings apart at most: what pow and log10 may leave of "grows".
 constexpr double kRounding = 1e-12;
 
@@ -45,9 +49,8 @@ TEST_SUITE("triage/score") {
     CHECK(one(Level::Medium, 1, now) == doctest::Approx(40));
     CHECK(one(Level::High, 1, now) == doctest::Approx(70));
     CHECK(one(Level::Critical, 1, now) == doctest::Approx(90));
-    CHECK(one(Level::Medium, 100, now) == doctest::Approx(64));  // 1 - 0.6^2
-    CHECK(one(Level::Critical, 1, now - kHalfLife) == doctest::Approx(45));
-    CHECK(one(Level::Critical, 1, now + kHalfLife) == doctest::Approx(90));  // no younger than now
+    CHECK(one(Level::Medium, 100, now) == doctest::Approx(64));                  // 1 - 0.6^2
+    CHECK(one(Level::Critical, 1, now - kHalfLife) == doctest::Approx(68.377));  // 1 - 0.1^(1/2)
     const std::vector<Finding> two{make_finding("a", Level::Medium, 1, now),
                                    make_finding("b", Level::High, 1, now)};
     CHECK(score(two, now) == doctest::Approx(82));  // 1 - 0.6 * 0.3
@@ -111,7 +114,12 @@ TEST_SUITE("triage/score") {
     }
   }
 
-  TEST_CASE("the score decays: half of what one finding said is left after a half-life") {
+  TEST_CASE("what was known of an entity that came back counts half of its worst level") {
+    const History known{.worst = Level::High, .days = 4, .since = at(0), .returned = at(500)};
+    CHECK(score_at(heat(known), at(500)) == doctest::Approx(35));
+  }
+
+  TEST_CASE("the score decays") {
     Random random(4);
     for (int round = 0; round < 500; ++round) {
       const auto findings = random_findings(random);
@@ -122,8 +130,6 @@ TEST_SUITE("triage/score") {
         last = value;
       }
     }
-    const std::vector<Finding> one{make_finding("a", Level::High, 50, at(0))};
-    CHECK(score(one, at(0) + kHalfLife) == doctest::Approx(score(one, at(0)) / 2));
   }
 
   TEST_CASE("the severity is the highest level of the findings") {

@@ -1,16 +1,14 @@
 #include "triage/triage.h"
 
 #include "base/assert.h"
+#include "base/block_filter.h"
 #include "base/bounded_table.h"
 #include "base/text.h"
 #include "triage/attempts.h"
 #include "triage/findings.h"
-#include "triage/hash_filter.h"
 #include "triage/memory.h"
-#include "triage/rank.h"
+#include "triage/score.h"
 #include "triage/timeline.h"
-
-#include <fmt/core.h>
 
 #include <algorithm>
 #include <unordered_map>
@@ -22,6 +20,9 @@ constexpr std::size_t kTimelineMin = 16;
 /// Entities with threats that are spared for one newcomer. Below what BoundedTable allows: it must
 /// never let one go that was not forgotten properly.
 constexpr int kRefusalsMax = 32;
+/// Of a lane's entities with threats outside of memory. Of more, a question to the store now and
+/// then is for nothing.
+constexpr std::size_t kForgottenMax = 500'000;
 
 /// A threat in memory.
 struct Held {
@@ -105,7 +106,7 @@ struct Triage::Impl {
   std::uint64_t touches = 0;
   std::size_t held_bytes = 0;
   /// Entities with threats that left memory: only of these an unknown entity may have one.
-  HashFilter forgotten_threats;
+  std::unique_ptr<BlockFilter> forgotten_threats;  // made when the first one leaves
 
   // Entities.
   Memory& memory_of(std::uint64_t hash) {
@@ -115,6 +116,10 @@ struct Triage::Impl {
   Memory& add_entity(std::uint64_t hash);
   Memory& insert_entity(std::uint64_t hash);
   void forget(std::uint64_t hash, Memory& memory);
+  void remember_forgotten(std::uint64_t hash) {
+    if (!forgotten_threats) forgotten_threats = std::make_unique<BlockFilter>(kForgottenMax);
+    forgotten_threats->add(hash);
+  }
   void mark(std::uint64_t hash, Memory& memory) {
     if (memory.changed || !options.keep_state) return;
     memory.changed = true;
@@ -150,7 +155,7 @@ struct Triage::Impl {
 /// true before.
 void Triage::Impl::forget(std::uint64_t hash, Memory& memory) {
   if (memory.is_threat) {
-    forgotten_threats.add(hash);
+    remember_forgotten(hash);
     // Its row stays in the store and tells the next process that there is a threat.
     if (memory.changed) last_rows.push_back({StateKind::Entity, hash, hash, memory.encode()});
   } else if (memory.has_row) {
@@ -174,7 +179,7 @@ Memory& Triage::Impl::add_entity(std::uint64_t hash) {
   if (const auto found = place_of.find(hash); found != place_of.end()) {
     memory.held = found->second;
     memory.is_threat = true;
-  } else if (forgotten_threats.may_contain(hash)) {
+  } else if (forgotten_threats != nullptr && forgotten_threats->may_contain(hash)) {
     memory.is_threat = true;
     threat_of(hash, memory);  // takes the mark away again if there is none
   }
@@ -246,6 +251,7 @@ std::uint32_t Triage::Impl::observe(const EntityRef& entity, const EventBatch& b
       threat.counts[static_cast<std::size_t>(counter)] += times;
       if (counter == Counter::HoneypotSessionEnd) count_unseen_session(threat.counts);
       widen(threat.first_seen, threat.last_seen, event.time);
+      threat.days.note(event.time);
     }
     if (refused) threat.counts[static_cast<std::size_t>(Counter::HttpError)] += times;
     if (event.action != Action::None) {
@@ -294,7 +300,7 @@ void Triage::add(const EntityRef& entity, std::span<const Statement> statements,
   Held* one = memory.is_threat ? impl.threat_of(entity.hash, memory) : nullptr;
   if (one == nullptr) {
     Threat threat;
-    threat.id = fmt::format("t-{:012x}", entity.hash >> 16);
+    threat.id = threat_id(entity.hash);
     threat.entity_type = entity.type;
     threat.entity_value = entity_value(entity);
     threat.entity_hash = entity.hash;
@@ -315,6 +321,7 @@ void Triage::add(const EntityRef& entity, std::span<const Statement> statements,
     widen(one->threat.first_seen, one->threat.last_seen, statement.first);
   }
   widen(one->threat.first_seen, one->threat.last_seen, event.time);
+  one->threat.days.note(event.time);
 }
 
 /// The places of the threats that are too many, those touched longest ago. `unchanged`: only of
@@ -341,7 +348,8 @@ std::vector<std::uint32_t> Triage::Impl::excess(bool unchanged) const {
 
 void Triage::Impl::take_threat(Held& one, Commit& commit) {
   one.changed = false;
-  rescore(one.threat, one.threat.last_seen);
+  one.threat.heat = heat(one.threat.findings);
+  one.threat.severity = severity(one.threat.findings);
   measure(one);
   commit.threats.push_back(one.threat);
 }
@@ -382,7 +390,7 @@ bool Triage::restore(const StateRow& row) {
   if (row.kind != StateKind::Entity || impl.entities.find(row.key) != nullptr) return false;
   Memory restored;
   if (!restored.decode(row.value)) {
-    impl.forgotten_threats.add(row.key);  // it may have one
+    impl.remember_forgotten(row.key);  // it may have one
     return false;
   }
   Memory& memory = impl.insert_entity(row.key);

@@ -1,6 +1,5 @@
-#include "store/store.h"
-
 #include "base/hash.h"
+#include "store/store.h"
 
 #include <benchmark/benchmark.h>
 
@@ -18,7 +17,7 @@ Threat make_threat(std::uint64_t number) {
   threat.id = "t-" + std::to_string(threat.entity_hash).substr(0, 12);
   threat.entity_value = "203.0.113." + std::to_string(number % 256);
   threat.severity = static_cast<Level>(number % kLevels);
-  threat.score = static_cast<double>(threat.entity_hash % 1000) / 10;
+  threat.heat = static_cast<double>(threat.entity_hash % 1000) / 10;
   threat.first_seen = threat.last_seen = Time{std::chrono::seconds{1772323200}};
   const auto source = std::make_shared<const std::string>("/var/log/auth.log");
   for (int i = 0; i < 3; ++i) {
@@ -61,7 +60,7 @@ void commit_threats(benchmark::State& state) {
   Commit commit;
   for (std::uint64_t i = 0; i < 10000; ++i) commit.threats.push_back(make_threat(i));
   for (auto _ : state) {
-    for (Threat& threat : commit.threats) threat.score = threat.score > 50 ? threat.score - 1 : 99;
+    for (Threat& threat : commit.threats) threat.heat += 1;
     if (!store->commit(commit)) state.SkipWithError("commit failed");
   }
   state.SetItemsProcessed(static_cast<std::int64_t>(state.iterations() * commit.threats.size()));
@@ -73,6 +72,7 @@ void commit_state(benchmark::State& state) {
   const Directory directory;
   const auto store = open(directory, false);
   Commit commit;
+  commit.barrier = 1;
   for (std::uint64_t i = 0; i < 50000; ++i) {
     commit.state.push_back({StateKind::Entity, mix64(i), mix64(i), std::string(60, 'x')});
   }
@@ -125,7 +125,8 @@ void visit_threats(benchmark::State& state) {
   if (!store->commit(commit)) state.SkipWithError("commit failed");
   for (auto _ : state) {
     std::uint64_t count = 0;
-    const auto visited = store->for_each_threat({}, [&](const Threat&) { ++count; });
+    const auto visited =
+        store->for_each_rank(Level::Informational, [&](const RankKey&) { ++count; });
     if (!visited || count != 20000) state.SkipWithError("threats are missing");
   }
   state.SetItemsProcessed(static_cast<std::int64_t>(state.iterations() * 20000));

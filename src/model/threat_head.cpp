@@ -1,0 +1,81 @@
+#include "model/threat_head.h"
+
+#include "base/codec.h"
+#include "base/json_writer.h"
+
+#include <algorithm>
+
+namespace vedette {
+namespace {
+
+void put_texts(Writer& out, const std::vector<std::string>& texts) {
+  out.u64(texts.size());
+  for (const std::string& text : texts) out.bytes(text);
+}
+
+void take_texts(Reader& in, std::vector<std::string>& texts) {
+  const std::uint64_t count = in.u64();
+  for (std::uint64_t i = 0; i < count && in.ok(); ++i) texts.emplace_back(in.bytes());
+}
+
+}  // namespace
+
+ThreatHead head_of(const Threat& threat) {
+  ThreatHead head;
+  head.entity_hash = threat.entity_hash;
+  head.entity_type = threat.entity_type;
+  head.entity_value = threat.entity_value;
+  head.severity = threat.severity;
+  head.heat = threat.heat;
+  head.first_seen = threat.first_seen;
+  head.last_seen = threat.last_seen;
+  head.days = threat.days.count();
+  if (!threat.findings.empty()) head.title = threat.findings[0].rule->title;
+  for (const Finding& finding : threat.findings) {
+    head.events += finding.count;
+    head.rules.push_back(finding.rule->id);
+  }
+  std::sort(head.rules.begin(), head.rules.end());
+  head.techniques = techniques_of(threat);
+  head.workflow = threat.workflow;
+  return head;
+}
+
+void append_json(std::string& out, const ThreatHead& head, Time as_of) {
+  JsonWriter json(out);
+  json.begin_object().field("id", threat_id(head.entity_hash));
+  json.key("entity").begin_object().field("type", to_string(head.entity_type));
+  json.field("value", head.entity_value).end_object();
+  json.key("score").real(score_at(head.heat, as_of), 1);
+  json.field("severity", to_string(head.severity)).field("title", head.title);
+  write_workflow(json, head.workflow);
+  json.field("first_seen", head.first_seen).field("last_seen", head.last_seen);
+  json.field("days_seen", std::uint64_t{head.days}).field("events", head.events);
+  json.field("findings", std::uint64_t{head.rules.size()});
+  json.key("techniques").begin_array();
+  for (const std::string& technique : head.techniques) json.string(technique);
+  json.end_array().end_object();
+}
+
+std::string encode_details(const ThreatHead& head) {
+  std::string bytes;
+  Writer out(bytes);
+  out.u64(head.days);
+  out.u64(head.events);
+  out.bytes(head.title);
+  put_texts(out, head.rules);
+  put_texts(out, head.techniques);
+  return bytes;
+}
+
+bool decode_details(std::string_view bytes, ThreatHead& head) {
+  Reader in(bytes);
+  head.days = static_cast<std::uint32_t>(in.u64());
+  head.events = in.u64();
+  head.title = in.bytes();
+  take_texts(in, head.rules);
+  take_texts(in, head.techniques);
+  return in.done();
+}
+
+}  // namespace vedette

@@ -1,0 +1,41 @@
+// ThreatHead: what lists show of a threat and what they can be filtered and sorted by. Everything
+// but what it rests on (findings, lines, timeline).
+#pragma once
+
+#include "model/threat.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace vedette {
+
+struct ThreatHead {
+  std::uint64_t entity_hash = 0;
+  EntityType entity_type = EntityType::SourceIp;
+  std::string entity_value;
+  Level severity = Level::Informational;
+  double heat = kNoHeat;
+  Time first_seen, last_seen;
+  std::uint32_t days = 0;               ///< on which it was seen
+  std::uint64_t events = 0;             ///< behind all findings
+  std::string title;                    ///< of its worst finding
+  std::vector<std::string> rules;       ///< ids, sorted
+  std::vector<std::string> techniques;  ///< sorted
+  Workflow workflow;
+
+  bool operator==(const ThreatHead&) const = default;
+};
+
+ThreatHead head_of(const Threat& threat);
+/// Appends one JSON object; no newline.
+void append_json(std::string& out, const ThreatHead& head, Time as_of);
+
+/// The stored form of what has no column: days, events, title, rules, techniques.
+std::string encode_details(const ThreatHead& head);
+/// Fills them; false for what cannot be understood whole.
+bool decode_details(std::string_view bytes, ThreatHead& head);
+
+}  // namespace vedette

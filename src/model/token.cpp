@@ -1,0 +1,29 @@
+#include "model/token.h"
+
+#include <algorithm>
+#include <array>
+
+namespace vedette {
+namespace {
+
+constexpr auto kNames = std::to_array<std::string_view>({"ingest", "viewer", "analyst", "admin"});
+static_assert(kNames.size() == kRoles);
+
+}  // namespace
+
+std::string_view to_string(Role role) {
+  return kNames[static_cast<std::size_t>(role)];
+}
+
+std::optional<Role> parse_role(std::string_view text) {
+  const auto at = std::find(kNames.begin(), kNames.end(), text);
+  if (at == kNames.end()) return {};
+  return static_cast<Role>(at - kNames.begin());
+}
+
+bool may(Role role, Role needed) {
+  if (needed == Role::Ingest) return role == Role::Ingest || role == Role::Admin;
+  return role >= needed && role != Role::Ingest;
+}
+
+}  // namespace vedette
