@@ -37,6 +37,7 @@ void ingest_eight_clients(benchmark::State& state) {
     testing::Directory directory;
     const auto journal = testing::open_ingest(directory / "ingest");
     std::vector<std::thread> clients;
+    clients.reserve(kClients);
     for (int c = 0; c < kClients; ++c) {
       clients.emplace_back([&] {
         for (int b = 0; b < kBatches; ++b) VD_ASSERT(testing::store(*journal, lines));

@@ -7,7 +7,8 @@
 // committed elsewhere, but the last two stay. A process that begins again writes new segments only,
 // so a place once reached always means the same bytes.
 //
-// Memory: the queue, one batch at the reader, and kRecentIdsMax ids. One process per directory.
+// Disk: bytes_max and two segments. Memory: the queue, one batch at the reader, and kRecentIdsMax
+// ids. One process per directory.
 #pragma once
 
 #include "base/clock.h"
@@ -32,7 +33,7 @@ class IngestJournal {
 
   struct Options {
     std::size_t segment_bytes = 64u << 20;    ///< 4 KiB to 1 GiB
-    std::uint64_t bytes_max = 1u << 30;       ///< accepted but not released; see append()
+    std::uint64_t bytes_max = 1u << 30;       ///< not released; beyond it append() says Busy
     std::size_t queue_bytes_max = 16u << 20;  ///< waiting to be written, in memory
   };
 

@@ -1,5 +1,6 @@
 #include "source/ingest_journal.h"
 
+#include "base/log.h"
 #include "source/ingest_testing.h"
 #include "source/line_cutter.h"
 
@@ -169,6 +170,7 @@ TEST_SUITE("source/ingest_journal") {
     constexpr int kWriters = 8, kBatches = 100;
     std::atomic<int> stored{0};
     std::vector<std::thread> writers;
+    writers.reserve(kWriters);
     for (int w = 0; w < kWriters; ++w) {
       writers.emplace_back([&, w] {
         for (int b = 0; b < kBatches; ++b) {
@@ -280,6 +282,35 @@ TEST_SUITE("source/ingest_journal") {
     CHECK(journal->recent_ids() == Lines{"id-1", "id-2"});
     CHECK((*store(*journal, "one\n", "id-1") == first));
     CHECK(read_all(*journal) == Lines{"one", "two"});
+  }
+
+  TEST_CASE("on a full disk the clients are told, and what they send again is stored later") {
+    const Directory d;
+    const auto journal = open_ingest(d / "ingest");
+    REQUIRE(store(*journal, "one\n", "1"));
+    log::set_level(log::Level::Off);
+    {
+      const FileSizeLimit limit(1000);
+      const auto failed = store(*journal, std::string(2000, 'x') + "\n", "2");
+      REQUIRE_FALSE(failed);
+      CHECK((failed.error().code == Errc::FileWrite));
+      CHECK(store(*journal, "one\n", "1"));  // what is stored is stored
+      CHECK(store(*journal, "small\n", "3"));
+    }
+    log::set_level(log::Level::Info);
+    CHECK(journal->counts().failed == 1);
+    CHECK(journal->recent_ids() == Lines{"1", "3"});
+    REQUIRE(store(*journal, "two\n", "2"));
+    CHECK(read_all(*journal) == Lines{"one", "small", "two"});
+  }
+
+  TEST_CASE("a batch that is stored is acknowledged again although the journal is full") {
+    const Directory d;
+    const auto journal = open_ingest(d / "ingest", {.bytes_max = 5000});
+    const auto first = store(*journal, std::string(4000, 'x'), "id");
+    REQUIRE(first);
+    CHECK((journal->append(std::string(4000, 'x'), {}) == Accepted::Busy));
+    CHECK((*store(*journal, std::string(4000, 'x'), "id") == *first));
   }
 
   TEST_CASE("two batches with one id that wait together are one") {

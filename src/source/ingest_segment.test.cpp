@@ -1,12 +1,10 @@
 #include "source/ingest_segment.h"
 
 #include "base/hash.h"
-#include "source/testing.h"
+#include "source/ingest_testing.h"
 
 #include <doctest/doctest.h>
-#include <sys/resource.h>
 
-#include <csignal>
 #include <fcntl.h>
 
 using namespace vedette;
@@ -15,25 +13,6 @@ using namespace vedette::source::testing;
 using Step = SegmentReader::Step;
 
 namespace {
-
-/// Files of this process may not become longer: what a full disk looks like to a writer.
-class FileSizeLimit {
- public:
-  explicit FileSizeLimit(rlim_t bytes) {
-    ::getrlimit(RLIMIT_FSIZE, &before_);
-    const rlimit limit{bytes, before_.rlim_max};
-    handler_ = std::signal(SIGXFSZ, SIG_IGN);
-    ::setrlimit(RLIMIT_FSIZE, &limit);
-  }
-  ~FileSizeLimit() {
-    ::setrlimit(RLIMIT_FSIZE, &before_);
-    std::signal(SIGXFSZ, handler_);
-  }
-
- private:
-  rlimit before_{};
-  void (*handler_)(int) = nullptr;
-};
 
 /// One segment under the tests' hands.
 struct Fixture {

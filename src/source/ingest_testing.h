@@ -6,6 +6,9 @@
 #include "source/ingest_journal.h"
 #include "source/testing.h"
 
+#include <sys/resource.h>
+
+#include <csignal>
 #include <future>
 #include <memory>
 #include <string>
@@ -14,8 +17,8 @@
 namespace vedette::source::testing {
 
 inline const ManualClock& ingest_clock() {
-  static const ManualClock clock{Time{std::chrono::seconds(1'800'000'000)}};
-  return clock;
+  static const ManualClock kClock{Time{std::chrono::seconds(1'800'000'000)}};
+  return kClock;
 }
 
 inline std::unique_ptr<IngestJournal> open_ingest(const std::string& directory,
@@ -46,5 +49,24 @@ inline Lines read_all(IngestJournal& journal) {
   } while (!batch.empty());
   return out;
 }
+
+/// Files of this process may not become longer: what a full disk looks like to a writer.
+class FileSizeLimit {
+ public:
+  explicit FileSizeLimit(rlim_t bytes) {
+    ::getrlimit(RLIMIT_FSIZE, &before_);
+    const rlimit limit{bytes, before_.rlim_max};
+    handler_ = std::signal(SIGXFSZ, SIG_IGN);
+    ::setrlimit(RLIMIT_FSIZE, &limit);
+  }
+  ~FileSizeLimit() {
+    ::setrlimit(RLIMIT_FSIZE, &before_);
+    std::signal(SIGXFSZ, handler_);
+  }
+
+ private:
+  rlimit before_{};
+  void (*handler_)(int) = nullptr;
+};
 
 }  // namespace vedette::source::testing

@@ -119,12 +119,13 @@ void SourceSet::add_inputs(const std::vector<std::string>& paths) {
 
 void SourceSet::follow(const std::string& path, bool from_start) {
   Impl& i = *impl_;
+  const SourceIndex source = i.add_report(path);
   Impl::Feed feed;
-  feed.source = i.add_report(path);
-  feed.tail = std::make_unique<FileTail>(path, feed.source, i.watcher, i.directories, i.clock);
+  feed.source = source;
+  feed.tail = std::make_unique<FileTail>(path, source, i.watcher, i.directories, i.clock);
   feed.tail->start(from_start);
   i.feed_of_source.resize(i.reports.size());
-  i.feed_of_source[feed.source] = i.add_feed(std::move(feed));
+  i.feed_of_source[source] = i.add_feed(std::move(feed));
 }
 
 Result<void> SourceSet::follow_journal(const std::string& directory) {
