@@ -246,7 +246,6 @@ TEST_SUITE("engine/pipeline") {
         if (part < 7 || received + Stats::get(stats.lines) >= 8 * 500) sources.stop();
       }));
       received = pipeline.ledger().at("http").received;
-      CHECK((*journal)->counts().segments >= 2);
       if (part < 7) continue;
       CHECK((*journal)->counts().segments == 2);
       CHECK((*journal)->counts().unreleased_bytes == 0);
