@@ -59,6 +59,7 @@ struct Pipeline::Impl {
   void account(const Batch& batch);
   bool barrier_due(std::chrono::steady_clock::time_point now) const;
   void attach_barrier(Batch& batch, bool last);
+  void tell_committed();
   void deal(Batch* batch);
   void wait_for_store();
   std::optional<Threat> load_threat(std::uint64_t entity_hash);
@@ -84,7 +85,8 @@ struct Pipeline::Impl {
   // The reader's.
   std::uint64_t dealt = 0;
   std::uint64_t barrier_id = 0;
-  bool dirty = false;  // something was dealt since the last barrier
+  bool dirty = false;                     // something was dealt since the last barrier
+  std::vector<SourcePosition> to_commit;  // of the last barrier, until the sources are told
   std::uint64_t bytes_since_barrier = 0;
   std::chrono::steady_clock::time_point last_barrier;
 
@@ -249,9 +251,17 @@ bool Pipeline::Impl::barrier_due(std::chrono::steady_clock::time_point now) cons
 
 void Pipeline::Impl::attach_barrier(Batch& batch, bool last) {
   batch.barrier = Barrier{++barrier_id, sources.positions(), last};
+  if (options.resumable) to_commit = batch.barrier->positions;
   dirty = false;
   bytes_since_barrier = 0;
   last_barrier = std::chrono::steady_clock::now();
+}
+
+/// Positions that are stored let the sources forget what lies before them.
+void Pipeline::Impl::tell_committed() {
+  if (to_commit.empty() || committer->committed() != barrier_id) return;
+  sources.committed(to_commit);
+  to_commit.clear();
 }
 
 void Pipeline::Impl::deal(Batch* batch) {
@@ -290,6 +300,7 @@ Result<void> Pipeline::run(const std::function<void()>& tick) {
       i.dirty = true;
       i.bytes_since_barrier += batch->raw.size();
     }
+    i.tell_committed();
     const bool barrier = !open || i.barrier_due(now);
     if (barrier) i.attach_barrier(*batch, !open);
     if (barrier || !batch->raw.empty()) {
@@ -305,7 +316,9 @@ Result<void> Pipeline::run(const std::function<void()>& tick) {
   }
   i.join();
   i.stats.ready = false;
-  return i.committer->finish(kLastCommitPatience);
+  auto finished = i.committer->finish(kLastCommitPatience);
+  i.tell_committed();
+  return finished;
 }
 
 }  // namespace vedette::engine

@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "source/file_tail.h"
+#include "source/ingest_journal.h"
 #include "source/journal.h"
 #include "source/line_cutter.h"
 #include "source/scan.h"
@@ -45,6 +46,7 @@ struct SourceSet::Impl {
     std::unique_ptr<FileTail> tail;
     std::unique_ptr<Journal> journal;
     std::unique_ptr<Scan> scan;
+    IngestJournal* ingest = nullptr;
     bool in_line = false;
     bool blocked = false;  // of the scan: waits for its descriptor
     double again_at = 0;   // unsettled: when to ask again
@@ -117,12 +119,13 @@ void SourceSet::add_inputs(const std::vector<std::string>& paths) {
 
 void SourceSet::follow(const std::string& path, bool from_start) {
   Impl& i = *impl_;
+  const SourceIndex source = i.add_report(path);
   Impl::Feed feed;
-  feed.source = i.add_report(path);
-  feed.tail = std::make_unique<FileTail>(path, feed.source, i.watcher, i.directories, i.clock);
+  feed.source = source;
+  feed.tail = std::make_unique<FileTail>(path, source, i.watcher, i.directories, i.clock);
   feed.tail->start(from_start);
   i.feed_of_source.resize(i.reports.size());
-  i.feed_of_source[feed.source] = i.add_feed(std::move(feed));
+  i.feed_of_source[source] = i.add_feed(std::move(feed));
 }
 
 Result<void> SourceSet::follow_journal(const std::string& directory) {
@@ -134,12 +137,20 @@ Result<void> SourceSet::follow_journal(const std::string& directory) {
   return {};
 }
 
+void SourceSet::attach(IngestJournal& journal) {
+  Impl::Feed feed;
+  feed.source = impl_->add_report(std::string(IngestJournal::kName));
+  feed.ingest = &journal;
+  impl_->add_feed(std::move(feed));
+}
+
 void SourceSet::restore(const std::vector<SourcePosition>& positions) {
   for (const SourcePosition& position : positions) {
     for (Impl::Feed& feed : impl_->feeds) {
       if (feed.scan || impl_->reports[feed.source].name != position.source) continue;
-      const bool restored =
-          feed.tail ? feed.tail->restore(position.state) : feed.journal->restore(position.state);
+      const bool restored = feed.tail      ? feed.tail->restore(position.state)
+                            : feed.journal ? feed.journal->restore(position.state)
+                                           : feed.ingest->restore(position.state);
       if (!restored) {
         log::warn("A stored position cannot be understood; the source begins as if it were new.",
                   {{"source", position.source}});
@@ -190,6 +201,10 @@ void SourceSet::Impl::collect(double now) {
       if (feed.journal || (feed.tail && (recheck || feed.tail->is_polled()))) put_in_line(index);
     }
   }
+  // Without this a file that always has more would keep poll() from being asked.
+  for (const FeedIndex index : with_descriptor) {
+    if (feeds[index].ingest != nullptr && feeds[index].ingest->ready()) put_in_line(index);
+  }
   for (const FeedIndex index : std::exchange(unsettled, {})) {
     if (now >= feeds[index].again_at) {
       put_in_line(index);
@@ -237,6 +252,10 @@ Fill SourceSet::Impl::fill_from(Feed& feed, RawBatch& batch, double now) {
     if (feed.tail->is_starved()) relieve(feed);
     return note(filled, feed.tail->bytes_read(), feed.tail->take_problems());
   }
+  if (feed.ingest != nullptr) {
+    const Fill filled = feed.ingest->fill(batch, feed.source);
+    return note(filled, feed.ingest->bytes_read(), feed.ingest->take_problems());
+  }
   feed.journal->process();
   const Fill filled = feed.journal->fill(batch, feed.source, clock.now());
   return note(filled, feed.journal->bytes_read(), feed.journal->take_problems());
@@ -272,9 +291,12 @@ void SourceSet::Impl::wait(double until, double now) {
   std::vector<FeedIndex> who(waiting.size());
   for (const FeedIndex index : with_descriptor) {
     const Feed& feed = feeds[index];
-    if (!feed.journal && !feed.blocked) continue;
+    if (feed.scan && !feed.blocked) continue;
     const short events = feed.journal ? feed.journal->events() : short{POLLIN};
-    waiting.push_back({feed.journal ? feed.journal->fd() : feed.scan->fd(), events, 0});
+    const int fd = feed.journal ? feed.journal->fd()
+                   : feed.scan  ? feed.scan->fd()
+                                : feed.ingest->fd();
+    waiting.push_back({fd, events, 0});
     who.push_back(index);
   }
   const double milliseconds = std::ceil(std::max(0.0, until - now) * 1000);
@@ -291,10 +313,20 @@ std::vector<SourcePosition> SourceSet::positions() const {
   std::vector<SourcePosition> out;
   for (const Impl::Feed& feed : impl_->feeds) {
     if (feed.scan) continue;
-    out.push_back({impl_->reports[feed.source].name,
-                   feed.tail ? feed.tail->position() : feed.journal->position()});
+    out.push_back({impl_->reports[feed.source].name, feed.tail      ? feed.tail->position()
+                                                     : feed.journal ? feed.journal->position()
+                                                                    : feed.ingest->position()});
   }
   return out;
+}
+
+void SourceSet::committed(const std::vector<SourcePosition>& positions) {
+  for (const Impl::Feed& feed : impl_->feeds) {
+    if (feed.ingest == nullptr) continue;
+    for (const SourcePosition& position : positions) {
+      if (position.source == IngestJournal::kName) feed.ingest->released(position.state);
+    }
+  }
 }
 
 const std::vector<SourceReport>& SourceSet::reports() const {

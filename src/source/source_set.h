@@ -19,6 +19,8 @@
 
 namespace vedette::source {
 
+class IngestJournal;
+
 enum class ReadStatus : std::uint8_t {
   Filled,   ///< the batch holds lines
   Idle,     ///< nothing came before the time-out
@@ -28,7 +30,7 @@ enum class ReadStatus : std::uint8_t {
 
 /// What became of one input, for progress and the final report.
 struct SourceReport {
-  std::string name;               ///< path, "-", "journal"
+  std::string name;               ///< path, "-", "journal", "http"
   std::uint64_t bytes_read = 0;   ///< of the file as it lies on disk (packed)
   std::uint64_t bytes_total = 0;  ///< 0 when unknown
   bool ended = false;
@@ -56,6 +58,10 @@ class SourceSet {
   /// their first entry.
   Result<void> follow_journal(const std::string& directory = {});
 
+  /// What clients send. The journal must outlive this; its reader's side belongs to this from now
+  /// on.
+  void attach(IngestJournal& journal);
+
   /// Stored positions of an earlier process, for the sources of the same names.
   void restore(const std::vector<SourcePosition>& positions);
 
@@ -65,6 +71,9 @@ class SourceSet {
 
   /// Positions behind the last line handed out.
   std::vector<SourcePosition> positions() const;
+  /// Says that these positions(), or later ones, are stored: sources that keep lines until then
+  /// may let them go.
+  void committed(const std::vector<SourcePosition>& positions);
   const std::vector<SourceReport>& reports() const;
   const std::string& name(SourceIndex source) const;
 

@@ -1,6 +1,7 @@
 #include "source/source_set.h"
 
 #include "base/file.h"
+#include "source/ingest_testing.h"
 #include "source/testing.h"
 
 #include <doctest/doctest.h>
@@ -351,5 +352,65 @@ TEST_SUITE("source/source_set") {
     std::thread writer([&] { append(d / "log", "line\n"); });
     CHECK((sources.read(batch, kPatience) == ReadStatus::Filled));
     writer.join();
+  }
+
+  TEST_CASE("what clients send is a source like any other, beside a file that never rests") {
+    Directory d;
+    const auto journal = open_ingest(d / "ingest", {.segment_bytes = 4096});
+    write(d / "log", std::string(4'000'000, '\n'));
+    const ManualClock clock{Time{std::chrono::seconds(2'000'000'000)}};
+    SourceSet sources({}, clock);
+    sources.follow(d / "log", true);
+    sources.attach(*journal);
+    CHECK(sources.name(1) == "http");
+    RawBatch batch;
+    REQUIRE((sources.read(batch, kPatience) == ReadStatus::Filled));
+    REQUIRE(store(*journal, "from a client\n"));
+    bool found = false;
+    for (int reads = 0; reads < 3 && !found; ++reads) {
+      REQUIRE((sources.read(batch, kPatience) == ReadStatus::Filled));
+      for (const Chunk& chunk : batch.chunks()) found = found || chunk.source == 1;
+    }
+    CHECK(found);
+    CHECK(sources.reports()[1].bytes_read == 14);
+  }
+
+  TEST_CASE("a batch of a client wakes a reader that waits") {
+    Directory d;
+    const auto journal = open_ingest(d / "ingest");
+    const ManualClock clock{Time{std::chrono::seconds(2'000'000'000)}};
+    SourceSet sources({.poll = kPatience}, clock);
+    sources.attach(*journal);
+    RawBatch batch;
+    REQUIRE((sources.read(batch, std::chrono::milliseconds(0)) == ReadStatus::Idle));
+    for (int i = 0; i < 20; ++i) {
+      std::thread client([&] { VD_ASSERT(store(*journal, "line\n")); });
+      CHECK((sources.read(batch, kPatience) == ReadStatus::Filled));
+      client.join();
+    }
+  }
+
+  TEST_CASE("segments of clients' lines go when their positions are committed, not before") {
+    Directory d;
+    const ManualClock clock{Time{std::chrono::seconds(2'000'000'000)}};
+    std::vector<SourcePosition> positions;
+    {
+      const auto journal = open_ingest(d / "ingest", {.segment_bytes = 4096});
+      SourceSet sources({}, clock);
+      sources.attach(*journal);
+      for (int i = 0; i < 4; ++i) REQUIRE(store(*journal, std::string(3000, 'a') + "\n"));
+      CHECK(read_all(sources).size() == 4);
+      positions = sources.positions();
+      REQUIRE(store(*journal, "not committed\n"));
+      CHECK(read_all(sources).size() == 1);
+      CHECK(journal->counts().segments == 4);
+      sources.committed(positions);
+      CHECK(journal->counts().segments == 2);
+    }
+    const auto journal = open_ingest(d / "ingest", {.segment_bytes = 4096});
+    SourceSet sources({}, clock);
+    sources.attach(*journal);
+    sources.restore(positions);
+    CHECK(read_all(sources) == Lines{"not committed"});
   }
 }
