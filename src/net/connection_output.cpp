@@ -176,6 +176,7 @@ bool Connection::too_slow(Instant since, std::uint64_t bytes) const {
 void Connection::on_tick() {
   const HttpOptions& options = context_.options;
   const auto spent = context_.now - since_;
+  if (state_ == State::Closed) return;
   if (writing_ && state_ != State::Handling) {
     if (too_slow(writing_since_, written_)) close_as_slow();
     return;

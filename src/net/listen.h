@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace vedette::net {
@@ -24,7 +25,12 @@ class UnixListener {
   static Result<UnixListener> open(const std::string& path);
   UnixListener() = default;
   UnixListener(UnixListener&&) noexcept = default;
-  UnixListener& operator=(UnixListener&&) noexcept = default;
+  UnixListener& operator=(UnixListener&& other) noexcept {
+    std::swap(fd_, other.fd_);
+    std::swap(path_, other.path_);
+    std::swap(inode_, other.inode_);
+    return *this;
+  }
   ~UnixListener();  ///< removes the file, unless it is another's by now
 
   int fd() const { return fd_.get(); }

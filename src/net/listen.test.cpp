@@ -46,6 +46,10 @@ TEST_SUITE("net/listen") {
       CHECK((found.st_mode & 0777) == 0600);
     }
     CHECK(::lstat(path.c_str(), &found) != 0);
+    UnixListener listener = *UnixListener::open(path);
+    CHECK(::lstat(path.c_str(), &found) == 0);
+    listener = UnixListener();
+    CHECK(::lstat(path.c_str(), &found) != 0);
   }
 
   TEST_CASE("a socket file on which somebody answers is left alone, a stale one is replaced") {

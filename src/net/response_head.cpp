@@ -22,16 +22,17 @@ std::string format_date(Time time) {
 
 /// A value cannot end its line: whoever made it, it may hold what a client sent.
 void append_value(std::string& out, std::string_view value) {
-  const std::size_t begin = out.size();
+  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; };
+  bool clean = true;  // without a branch per byte: it nearly always is
+  for (const char c : value) clean &= !is_control(c);
+  const auto begin = static_cast<std::ptrdiff_t>(out.size());
   out.append(value);
-  std::replace_if(
-      out.begin() + static_cast<std::ptrdiff_t>(begin), out.end(),
-      [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }, ' ');
+  if (!clean) std::replace_if(out.begin() + begin, out.end(), is_control, ' ');
 }
 
 void append_field(std::string& out, std::string_view name, std::string_view value) {
   append_value(out, name);
-  out.append(": ");
+  out.append(": ", 2);
   append_value(out, value);
   out.append("\r\n");
 }
