@@ -165,7 +165,7 @@ TEST_SUITE("net/http_server_limits") {
     Mutex mutex;
     Condition arrived;
     std::optional<Reply> held;
-    const auto server = start({.threads = 2}, {.handle = [&](const HttpRequest&, Reply reply) {
+    const auto server = start({}, {.handle = [&](const HttpRequest&, Reply reply) {
                                 const MutexLock lock(mutex);
                                 held.emplace(std::move(reply));
                                 arrived.notify_all();

@@ -125,16 +125,15 @@ void IoThread::run() {
     const int timeout = !waits ? 0 : ticks ? static_cast<int>(tick_.count()) : -1;
     const int count = ::epoll_wait(epoll_.get(), events.data(), events.size(), timeout);
     begin_round();
+    if (stop_.load() && !context_.stopping) begin_stop();
     for (int i = 0; i < count; ++i) {
       const auto& event = events[static_cast<std::size_t>(i)];
       on_event(event.data.u64, event.events);
     }
     on_again();
     if (context_.now >= next_tick_) on_tick();
-    if (stop_.load()) {
-      if (!context_.stopping) begin_stop();
-      if (alive_ == 0 || context_.now.time_since_epoch().count() >= deadline_.load()) break;
-    }
+    if (!context_.stopping) continue;
+    if (alive_ == 0 || context_.now.time_since_epoch().count() >= deadline_.load()) break;
   }
   // Here, so that streams are closed and views end before stop() returns.
   context_.mailbox->close();
