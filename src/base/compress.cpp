@@ -22,6 +22,11 @@ bool append(std::string& out, const char* bytes, std::size_t size, std::size_t b
   return true;
 }
 
+std::nullopt_t failed(UnpackFailure reason, UnpackFailure* why) {
+  if (why != nullptr) *why = reason;
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::string gzip(std::string_view bytes, int level) {
@@ -46,7 +51,8 @@ std::string zstd(std::string_view bytes, int level) {
   return out;
 }
 
-std::optional<std::string> gunzip(std::string_view bytes, std::size_t bytes_max) {
+std::optional<std::string> gunzip(std::string_view bytes, std::size_t bytes_max,
+                                  UnpackFailure* why) {
   z_stream stream{};
   VD_ASSERT(inflateInit2(&stream, kGzipWindow) == Z_OK);
   const std::unique_ptr<z_stream, int (*)(z_stream*)> closing(&stream, inflateEnd);
@@ -58,15 +64,18 @@ std::optional<std::string> gunzip(std::string_view bytes, std::size_t bytes_max)
     stream.next_out = reinterpret_cast<Bytef*>(piece->data());
     stream.avail_out = static_cast<uInt>(piece->size());
     const int status = inflate(&stream, Z_NO_FLUSH);
-    if (status != Z_OK && status != Z_STREAM_END) return {};
-    if (!append(out, piece->data(), piece->size() - stream.avail_out, bytes_max)) return {};
+    if (status != Z_OK && status != Z_STREAM_END) return failed(UnpackFailure::Damaged, why);
+    if (!append(out, piece->data(), piece->size() - stream.avail_out, bytes_max)) {
+      return failed(UnpackFailure::TooLarge, why);
+    }
     if (status != Z_STREAM_END) continue;
     if (stream.avail_in == 0) return out;
-    if (inflateReset(&stream) != Z_OK) return {};
+    if (inflateReset(&stream) != Z_OK) return failed(UnpackFailure::Damaged, why);
   }
 }
 
-std::optional<std::string> unzstd(std::string_view bytes, std::size_t bytes_max) {
+std::optional<std::string> unzstd(std::string_view bytes, std::size_t bytes_max,
+                                  UnpackFailure* why) {
   const std::unique_ptr<ZSTD_DCtx, std::size_t (*)(ZSTD_DCtx*)> context(ZSTD_createDCtx(),
                                                                         ZSTD_freeDCtx);
   VD_ASSERT(context != nullptr);
@@ -77,11 +86,13 @@ std::optional<std::string> unzstd(std::string_view bytes, std::size_t bytes_max)
   for (;;) {
     ZSTD_outBuffer to{piece->data(), piece->size(), 0};
     const std::size_t left = ZSTD_decompressStream(context.get(), &to, &in);
-    if (ZSTD_isError(left)) return {};
-    if (!append(out, piece->data(), to.pos, bytes_max)) return {};
+    if (ZSTD_isError(left)) return failed(UnpackFailure::Damaged, why);
+    if (!append(out, piece->data(), to.pos, bytes_max)) {
+      return failed(UnpackFailure::TooLarge, why);
+    }
     if (in.pos < in.size || to.pos == to.size) continue;
     if (left == 0) return out;
-    return {};  // cut short
+    return failed(UnpackFailure::Damaged, why);  // cut short
   }
 }
 

@@ -42,6 +42,16 @@ TEST_SUITE("base/compress") {
     CHECK(unzstd(zstd(text, 3), text.size()));
   }
 
+  TEST_CASE("why nothing came of it is told") {
+    auto why = UnpackFailure::Damaged;
+    CHECK_FALSE(gunzip(gzip("abc", 1), 2, &why));
+    CHECK(why == UnpackFailure::TooLarge);
+    CHECK_FALSE(unzstd("abc", 2, &why));
+    CHECK(why == UnpackFailure::Damaged);
+    CHECK_FALSE(unzstd(zstd("abc", 1), 2, &why));
+    CHECK(why == UnpackFailure::TooLarge);
+  }
+
   TEST_CASE("what is cut short or damaged is refused") {
     const std::string text = noise(1000);
     for (const std::size_t keep : {std::size_t{0}, std::size_t{5}, std::size_t{500}}) {

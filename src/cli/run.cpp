@@ -160,16 +160,17 @@ Result<net::HttpOptions> parse_listen(const std::string& listen) {
     options.address = options.address.substr(1, options.address.size() - 2);
   }
   options.port = *port;
+  options.connections_max = 64;
+  options.body_bytes_max = 64 * 1024;
+  options.headers = {{"Cache-Control", "no-store"}, {"X-Content-Type-Options", "nosniff"}};
   return options;
 }
 
 Result<std::unique_ptr<net::HttpServer>> serve(const config::Config& config,
-                                               const engine::Stats& stats) {
+                                               const engine::Stats& stats, const Clock& clock) {
   if (config.listen == "off") return std::unique_ptr<net::HttpServer>();
   VD_TRY(const net::HttpOptions options, parse_listen(config.listen));
-  VD_TRY(auto server, net::HttpServer::start(options, [&stats](const net::HttpRequest& request) {
-           return answer(request, stats);
-         }));
+  VD_TRY(auto server, net::HttpServer::start(options, answering(stats), clock));
   log::info("Serving /healthz, /readyz and /metrics.",
             {{"address", fmt::format("http://{}:{}", options.address, server->port())}});
   return server;
@@ -245,7 +246,7 @@ int run(const config::Config& config) {
   options.on_commit = Announcer();
   engine::Pipeline pipeline(options, loaded->rules, loaded->fields, sources, **store, clock, stats);
   if (auto restored = pipeline.restore(); !restored) return fail(restored.error());
-  auto server = serve(config, stats);
+  auto server = serve(config, stats, clock);
   if (!server) return fail(server.error());
   log::info("Ready: observing, nothing is blocked.",
             {{"rules", loaded->rules->rules().size()}, {"state", state}});

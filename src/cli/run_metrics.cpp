@@ -2,6 +2,8 @@
 
 #include "observe/metrics.h"
 
+#include <utility>
+
 namespace vedette::cli {
 namespace {
 
@@ -51,11 +53,8 @@ std::vector<Metric> gather(const engine::Stats& stats) {
   return metrics;
 }
 
-}  // namespace
-
 net::HttpResponse answer(const net::HttpRequest& request, const engine::Stats& stats) {
-  const std::string_view path =
-      std::string_view(request.target).substr(0, request.target.find('?'));
+  const std::string_view path = request.target.substr(0, request.target.find('?'));
   if (request.method != "GET" && request.method != "HEAD") {
     return {.status = 405, .body = "Only GET and HEAD are known here.\n"};
   }
@@ -70,6 +69,14 @@ net::HttpResponse answer(const net::HttpRequest& request, const engine::Stats& s
             .body = observe::to_prometheus(gather(stats))};
   }
   return {.status = 404, .body = "There are /healthz, /readyz and /metrics here.\n"};
+}
+
+}  // namespace
+
+net::HttpHooks answering(const engine::Stats& stats) {
+  return {.handle = [&stats](const net::HttpRequest& request, net::Reply reply) {
+    std::move(reply).send(answer(request, stats));
+  }};
 }
 
 }  // namespace vedette::cli

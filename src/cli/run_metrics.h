@@ -6,6 +6,7 @@
 
 namespace vedette::cli {
 
-net::HttpResponse answer(const net::HttpRequest& request, const engine::Stats& stats);
+/// `stats` outlives the server that gets these.
+net::HttpHooks answering(const engine::Stats& stats);
 
 }  // namespace vedette::cli

@@ -1,48 +1,59 @@
-// A small HTTP/1.1 server for what programs ask a daemon: health and metrics. One thread of its
-// own, short requests, bounded everything (connections, header and body size, time).
+// The HTTP/1.1 server under the API, event ingest and metrics: several io threads with an epoll
+// each, TCP with or without TLS and a Unix socket, bounded everything (http_options.h). A request
+// meets two hooks, both on its connection's io thread, where they must not block; the answer may
+// come later and from another thread (reply.h). Small keep-alive exchanges allocate nothing here.
 #pragma once
 
+#include "base/clock.h"
 #include "base/result.h"
+#include "net/http_counts.h"
+#include "net/http_message.h"
+#include "net/http_options.h"
+#include "net/reply.h"
 
 #include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <string>
+#include <optional>
 #include <string_view>
+#include <vector>
 
 namespace vedette::net {
 
-struct HttpRequest {
-  std::string method;
-  std::string target;  ///< path with query, as sent
-  std::string body;
+/// Whether the body of a request may come.
+struct Admission {
+  std::optional<HttpResponse> refusal{};        ///< sent instead of asking handle()
+  std::optional<std::size_t> body_bytes_max{};  ///< instead of HttpOptions::body_bytes_max
 };
 
-struct HttpResponse {
-  unsigned status = 200;
-  std::string content_type = "text/plain; charset=utf-8";
-  std::string body;
-};
-
-struct HttpOptions {
-  std::string address = "127.0.0.1";
-  std::uint16_t port = 8420;  ///< 0: any free one
-  std::size_t connections_max = 64;
-  std::size_t header_bytes_max = 8 * 1024;
-  std::size_t body_bytes_max = 64 * 1024;
-  std::chrono::seconds idle_max{15};
+struct HttpHooks {
+  /// When the header is complete. May be absent: everything is admitted. After a refusal the
+  /// connection closes if a body was coming.
+  std::function<Admission(const HttpRequest& head)> admit{};
+  /// When the body is complete. One that is HEAD is answered like GET; the body is left out here.
+  std::function<void(const HttpRequest& request, Reply reply)> handle{};
+  /// What the server says itself: 400, 408, 413, 414, 415, 417, 431, 500, 503, 505. May be absent:
+  /// plain text. `detail` is a sentence without anything that the client sent.
+  std::function<HttpResponse(unsigned status, std::string_view detail)> problem{};
 };
 
 class HttpServer {
  public:
-  /// Called on the server's thread; must not block.
-  using Handler = std::function<HttpResponse(const HttpRequest&)>;
+  /// SocketFailed names the address, path or file. `clock` dates the responses and outlives this.
+  static Result<std::unique_ptr<HttpServer>> start(HttpOptions options, HttpHooks hooks,
+                                                   const Clock& clock);
+  ~HttpServer();  ///< stop() without patience
 
-  static Result<std::unique_ptr<HttpServer>> start(const HttpOptions& options, Handler handler);
-  ~HttpServer();  ///< stops and joins
+  /// Accepts nothing more, ends streams and idle connections, lets exchanges under way finish for
+  /// as long as `patience`, closes the rest and joins. Not from a hook. A second call does nothing.
+  void stop(std::chrono::milliseconds patience);
 
-  std::uint16_t port() const;
+  /// Reads certificate and key again, for connections to come. An error leaves the old ones.
+  Result<void> reload_certificates();
+
+  std::uint16_t port() const;  ///< 0: no TCP
+  HttpCounts counts() const;   ///< any thread
 
  private:
   struct Impl;
