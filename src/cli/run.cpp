@@ -5,14 +5,13 @@
 #include "cli/commands.h"
 #include "cli/load.h"
 #include "cli/render.h"
-#include "cli/run_metrics.h"
 #include "cli/scan.h"
+#include "cli/serve.h"
 #include "cli/state.h"
 #include "config/config.h"
 #include "engine/desk.h"
 #include "engine/pipeline.h"
 #include "engine/thread.h"
-#include "net/http_server.h"
 
 #include <CLI/CLI.hpp>
 #include <fmt/core.h>
@@ -146,36 +145,6 @@ int show_samples() {
   return scan(options);
 }
 
-Result<net::HttpOptions> parse_listen(const std::string& listen) {
-  const auto colon = listen.rfind(':');
-  net::HttpOptions options;
-  const auto port = colon == std::string::npos
-                        ? std::nullopt
-                        : parse_int<std::uint16_t>(std::string_view(listen).substr(colon + 1));
-  if (!port) {
-    return Error{Errc::ConfigValue, fmt::format("listen: '{}' is not ADDRESS:PORT", listen)};
-  }
-  options.address = listen.substr(0, colon);
-  if (options.address.starts_with('[') && options.address.ends_with(']')) {
-    options.address = options.address.substr(1, options.address.size() - 2);
-  }
-  options.port = *port;
-  options.connections_max = 64;
-  options.body_bytes_max = 64 * 1024;
-  options.headers = {{"Cache-Control", "no-store"}, {"X-Content-Type-Options", "nosniff"}};
-  return options;
-}
-
-Result<std::unique_ptr<net::HttpServer>> serve(const config::Config& config,
-                                               const engine::Stats& stats, const Clock& clock) {
-  if (config.listen == "off") return std::unique_ptr<net::HttpServer>();
-  VD_TRY(const net::HttpOptions options, parse_listen(config.listen));
-  VD_TRY(auto server, net::HttpServer::start(options, answering(stats), clock));
-  log::info("Serving /healthz, /readyz and /metrics.",
-            {{"address", fmt::format("http://{}:{}", options.address, server->port())}});
-  return server;
-}
-
 engine::PipelineOptions pipeline_options(const config::Config& config) {
   auto options = engine::default_options(engine::usable_cores());
   if (config.workers > 0) options.workers = config.workers;
@@ -237,16 +206,20 @@ int run(const config::Config& config) {
   const std::string state = config.state.empty() ? default_state_directory() : config.state;
   auto store = store::Store::open(state, store::Store::Mode::Own);
   if (!store) return fail(store.error());
+  auto journal = source::IngestJournal::open(state + "/ingest", {}, clock);
+  if (!journal) return fail(journal.error());
+  sources.attach(**journal);
   engine::Stats stats;
   engine::ThreatQueue queue(**store, clock, tier_options(config));
   if (auto known = queue.load(); !known) return fail(known.error());
-  const engine::Desk desk(queue);
+  engine::Desk desk(queue);
   auto options = pipeline_options(config);
   options.queue = &queue;
   options.on_commit = Announcer();
   engine::Pipeline pipeline(options, loaded->rules, loaded->fields, sources, **store, clock, stats);
   if (auto restored = pipeline.restore(); !restored) return fail(restored.error());
-  auto server = serve(config, stats, clock);
+  const auto server =
+      ApiServer::start(config, state, *loaded, queue, desk, stats, **journal, clock);
   if (!server) return fail(server.error());
   log::info("Ready: observing, nothing is blocked.",
             {{"rules", loaded->rules->rules().size()}, {"state", state}});

@@ -5,21 +5,21 @@
 #include <utility>
 
 namespace vedette::cli {
-namespace {
 
 using observe::Metric;
 using observe::MetricKind;
 
-std::vector<Metric> gather(const engine::Stats& stats) {
-  std::vector<Metric> metrics;
-  const auto add = [&](const char* name, MetricKind kind, const char* help, std::uint64_t value) {
+void gather(const engine::Stats& stats, const net::HttpCounts& http,
+            const source::IngestJournal::Counts& ingest, std::vector<observe::Metric>& metrics) {
+  const auto number = [&](const char* name, MetricKind kind, const char* help,
+                          std::uint64_t value) {
     metrics.push_back({name, help, kind, {{{}, static_cast<double>(value)}}});
   };
   const auto counter = [&](const char* name, const char* help, const engine::Stats::Count& count) {
-    add(name, MetricKind::Counter, help, engine::Stats::get(count));
+    number(name, MetricKind::Counter, help, engine::Stats::get(count));
   };
   const auto gauge = [&](const char* name, const char* help, const engine::Stats::Count& count) {
-    add(name, MetricKind::Gauge, help, engine::Stats::get(count));
+    number(name, MetricKind::Gauge, help, engine::Stats::get(count));
   };
   counter("vedette_received_bytes_total", "Bytes read from all sources, unpacked.", stats.bytes);
   counter("vedette_received_lines_total", "Lines read from all sources.", stats.lines);
@@ -46,37 +46,25 @@ std::vector<Metric> gather(const engine::Stats& stats) {
   gauge("vedette_groups", "Correlation groups remembered.", stats.groups);
   gauge("vedette_threats_in_memory", "Threats in memory; the others are in the database.",
         stats.threats_in_memory);
-  add("vedette_store_failing", MetricKind::Gauge, "1 while the database cannot be written.",
-      stats.store_failing ? 1 : 0);
-  add("process_resident_memory_bytes", MetricKind::Gauge, "Resident memory of this process.",
-      observe::resident_bytes());
-  return metrics;
-}
-
-net::HttpResponse answer(const net::HttpRequest& request, const engine::Stats& stats) {
-  const std::string_view path = request.target.substr(0, request.target.find('?'));
-  if (request.method != "GET" && request.method != "HEAD") {
-    return {.status = 405, .body = "Only GET and HEAD are known here.\n"};
-  }
-  if (path == "/healthz") return {.body = "ok\n"};
-  if (path == "/readyz") {
-    if (!stats.ready) return {.status = 503, .body = "starting or ending\n"};
-    if (stats.store_failing) return {.status = 503, .body = "the database cannot be written\n"};
-    return {.body = "ready\n"};
-  }
-  if (path == "/metrics") {
-    return {.content_type = "text/plain; version=0.0.4; charset=utf-8",
-            .body = observe::to_prometheus(gather(stats))};
-  }
-  return {.status = 404, .body = "There are /healthz, /readyz and /metrics here.\n"};
-}
-
-}  // namespace
-
-net::HttpHooks answering(const engine::Stats& stats) {
-  return {.handle = [&stats](const net::HttpRequest& request, net::Reply reply) {
-    std::move(reply).send(answer(request, stats));
-  }};
+  number("vedette_store_failing", MetricKind::Gauge, "1 while the database cannot be written.",
+         stats.store_failing ? 1 : 0);
+  number("process_resident_memory_bytes", MetricKind::Gauge, "Resident memory of this process.",
+         observe::resident_bytes());
+  number("vedette_http_connections", MetricKind::Gauge, "Connections that are open.", http.open);
+  number("vedette_http_refused_total", MetricKind::Counter, "Connections refused for want of room.",
+         http.refused);
+  number("vedette_http_timeouts_total", MetricKind::Counter, "Connections closed as too slow.",
+         http.timeouts);
+  number("vedette_http_protocol_errors_total", MetricKind::Counter, "Requests that are no HTTP.",
+         http.protocol_errors);
+  number("vedette_ingest_batches_total", MetricKind::Counter, "Batches of events made durable.",
+         ingest.batches);
+  number("vedette_ingest_busy_total", MetricKind::Counter, "Batches refused, to come again later.",
+         ingest.busy);
+  number("vedette_ingest_failed_total", MetricKind::Counter, "Batches that could not be stored.",
+         ingest.failed);
+  number("vedette_ingest_unread_bytes", MetricKind::Gauge, "Of the journal, not yet committed.",
+         ingest.unreleased_bytes);
 }
 
 }  // namespace vedette::cli

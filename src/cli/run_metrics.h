@@ -1,12 +1,17 @@
-// What a running daemon answers over HTTP: /healthz, /readyz, /metrics.
+// The numbers of a running daemon's pipeline, server and journal, for /metrics.
 #pragma once
 
 #include "engine/stats.h"
-#include "net/http_server.h"
+#include "net/http_counts.h"
+#include "observe/metrics.h"
+#include "source/ingest_journal.h"
+
+#include <vector>
 
 namespace vedette::cli {
 
-/// `stats` outlives the server that gets these.
-net::HttpHooks answering(const engine::Stats& stats);
+/// Appends them.
+void gather(const engine::Stats& stats, const net::HttpCounts& http,
+            const source::IngestJournal::Counts& ingest, std::vector<observe::Metric>& metrics);
 
 }  // namespace vedette::cli

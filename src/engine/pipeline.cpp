@@ -16,6 +16,8 @@ namespace {
 
 constexpr std::size_t kQueueBatchesMax = 2;
 constexpr std::chrono::milliseconds kTick{100};
+/// Between two barriers while somebody waits for one.
+constexpr std::chrono::milliseconds kSoon{10};
 constexpr std::chrono::seconds kLastCommitPatience{10};
 constexpr int kLoadAttempts = 10;
 
@@ -246,7 +248,9 @@ bool Pipeline::Impl::barrier_due(std::chrono::steady_clock::time_point now) cons
   if (bytes_since_barrier >= options.checkpoint_bytes) return true;
   // Threats can leave memory only after a commit.
   if (Stats::get(stats.threats_in_memory) * 2 > options.triage.threats_max * 3) return true;
-  return options.resumable && now - last_barrier >= options.checkpoint;
+  const auto pause =
+      stats.commits_soon() ? std::min(options.checkpoint, kSoon) : options.checkpoint;
+  return options.resumable && now - last_barrier >= pause;
 }
 
 void Pipeline::Impl::attach_barrier(Batch& batch, bool last) {

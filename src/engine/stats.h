@@ -2,6 +2,8 @@
 // /metrics).
 #pragma once
 
+#include "base/clock.h"
+
 #include <atomic>
 #include <cstdint>
 
@@ -17,6 +19,11 @@ struct Stats {
   Count commits{0}, commit_failures{0};
   std::atomic<bool> store_failing{false};
   std::atomic<bool> ready{false};
+
+  /// Commits should come at once for so many seconds: somebody waits for one.
+  void commit_soon(double seconds) { soon_until = monotonic_seconds() + seconds; }
+  bool commits_soon() const { return monotonic_seconds() < soon_until; }
+  std::atomic<double> soon_until{0};
 
   static void add(Count& count, std::uint64_t by) {
     count.fetch_add(by, std::memory_order_relaxed);

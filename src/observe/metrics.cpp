@@ -6,6 +6,8 @@
 #include <prometheus/metric_family.h>
 #include <prometheus/text_serializer.h>
 
+#include <limits>
+
 namespace vedette::observe {
 namespace {
 
@@ -22,6 +24,23 @@ std::uint64_t status_bytes(std::string_view key) {
   return 0;
 }
 
+prometheus::ClientMetric::Histogram histogram_of(const Metric::Sample& sample) {
+  prometheus::ClientMetric::Histogram histogram;
+  histogram.sample_count = sample.count;
+  histogram.sample_sum = sample.value;
+  for (const auto& [bound, count] : sample.buckets) {
+    prometheus::ClientMetric::Bucket bucket;
+    bucket.upper_bound = bound;
+    bucket.cumulative_count = count;
+    histogram.bucket.push_back(bucket);
+  }
+  prometheus::ClientMetric::Bucket all;
+  all.upper_bound = std::numeric_limits<double>::infinity();
+  all.cumulative_count = sample.count;
+  histogram.bucket.push_back(all);
+  return histogram;
+}
+
 }  // namespace
 
 std::string to_prometheus(const std::vector<Metric>& metrics) {
@@ -32,11 +51,18 @@ std::string to_prometheus(const std::vector<Metric>& metrics) {
     family.name = metric.name;
     family.help = metric.help;
     const bool counter = metric.kind == MetricKind::Counter;
-    family.type = counter ? prometheus::MetricType::Counter : prometheus::MetricType::Gauge;
+    const bool histogram = metric.kind == MetricKind::Histogram;
+    family.type = counter     ? prometheus::MetricType::Counter
+                  : histogram ? prometheus::MetricType::Histogram
+                              : prometheus::MetricType::Gauge;
     for (const Metric::Sample& sample : metric.samples) {
       prometheus::ClientMetric out;
       for (const auto& [name, value] : sample.labels) out.label.push_back({name, value});
-      (counter ? out.counter.value : out.gauge.value) = sample.value;
+      if (histogram) {
+        out.histogram = histogram_of(sample);
+      } else {
+        (counter ? out.counter.value : out.gauge.value) = sample.value;
+      }
       family.metric.push_back(std::move(out));
     }
     families.push_back(std::move(family));

@@ -10,7 +10,7 @@
 
 namespace vedette::observe {
 
-enum class MetricKind : std::uint8_t { Counter, Gauge };
+enum class MetricKind : std::uint8_t { Counter, Gauge, Histogram };
 
 struct Metric {
   std::string name;  ///< vedette_<what>_<unit>, counters end in _total
@@ -18,7 +18,9 @@ struct Metric {
   MetricKind kind = MetricKind::Counter;
   struct Sample {
     std::vector<std::pair<std::string, std::string>> labels;
-    double value = 0;
+    double value = 0;  ///< of a histogram: the sum
+    std::uint64_t count = 0;
+    std::vector<std::pair<double, std::uint64_t>> buckets = {};  ///< upper bound, how many up to it
   };
   std::vector<Sample> samples;
 };

@@ -91,7 +91,7 @@ class Daemon:
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
                 [BINARY, "run", "--state", self.state, "--listen", "127.0.0.1:0", "--from-start", "yes",
-                 "--checkpoint-ms", "50", *self.extra, "--inputs", *self.inputs],
+                 "--checkpoint-ms", "50", "--anonymous-role", "viewer", *self.extra, "--inputs", *self.inputs],
                 stdout=log, stderr=log)
         self.wait(lambda: b"Ready" in self.log.read_bytes()[before:], "the daemon to be ready")
         text = self.log.read_bytes()[before:].decode(errors="replace")

@@ -1,0 +1,186 @@
+// The shapes of requests and answers. A test asks a running server and holds its answers against
+// them.
+#include "api/openapi.h"
+
+namespace vedette::api {
+namespace {
+
+constexpr std::string_view kSchemas = R"json({
+"Any":{"type":"object"},
+"Problem":{"type":"object","required":["type","title","status","detail"],"properties":{
+ "type":{"type":"string"},"title":{"type":"string"},"status":{"type":"integer"},
+ "detail":{"type":"string"},"code":{"type":"string"},"hint":{"type":"string"},
+ "request_id":{"type":"string"}}},
+"EntityName":{"type":"object","required":["value"],"additionalProperties":false,"properties":{
+ "type":{"type":"string","enum":["source.ip","source.address","user.name","host.name"]},
+ "value":{"type":"string","minLength":1,"maxLength":512}}},
+"Level":{"type":"string","enum":["informational","low","medium","high","critical"]},
+"Status_":{"type":"string",
+ "enum":["new","acknowledged","in-progress","resolved","false-positive","duplicate"]},
+"Tier":{"type":"string","enum":["working","short-term","long-term"]},
+"Time":{"type":["string","null"],"format":"date-time"},
+"Known":{"type":["object","null"],"properties":{"days_seen":{"type":"integer"},
+ "since":{"$ref":"#/components/schemas/Time"},"worst":{"$ref":"#/components/schemas/Level"},
+ "returned":{"$ref":"#/components/schemas/Time"}}},
+"Workflow":{"type":"object",
+ "required":["status","tier","version","assignee","tags","snoozed_until","merged_into"],
+ "properties":{"status":{"$ref":"#/components/schemas/Status_"},"reason":{"type":"string"},
+ "tier":{"$ref":"#/components/schemas/Tier"},"tier_reason":{"type":"string"},
+ "version":{"type":"integer"},"assignee":{"type":"string"},
+ "tags":{"type":"array","items":{"type":"string"}},
+ "snoozed_until":{"$ref":"#/components/schemas/Time"},"snooze_reason":{"type":"string"},
+ "merged_into":{"type":["string","null"]},"known":{"$ref":"#/components/schemas/Known"},
+ "touched":{"$ref":"#/components/schemas/Time"}}},
+"ThreatHead":{"allOf":[{"$ref":"#/components/schemas/Workflow"},{"type":"object",
+ "required":["id","entity","score","severity","title","first_seen","last_seen","events",
+  "findings","techniques"],
+ "properties":{"id":{"type":"string","pattern":"^t-[0-9a-f]{12}$"},
+ "entity":{"$ref":"#/components/schemas/EntityName"},
+ "score":{"type":"number","minimum":0,"maximum":100},
+ "severity":{"$ref":"#/components/schemas/Level"},"title":{"type":"string"},
+ "first_seen":{"$ref":"#/components/schemas/Time"},
+ "last_seen":{"$ref":"#/components/schemas/Time"},"days_seen":{"type":"integer"},
+ "events":{"type":"integer"},"findings":{"type":"integer"},
+ "techniques":{"type":"array","items":{"type":"string"}}}}]},
+"Evidence":{"type":"object","required":["line","source","offset"],"properties":{
+ "line":{"type":"string"},"source":{"type":"string"},"offset":{"type":"integer"}}},
+"RuleName":{"type":"object","required":["id","title","level"],"properties":{
+ "id":{"type":"string"},"title":{"type":"string"},
+ "level":{"$ref":"#/components/schemas/Level"}}},
+"Finding":{"type":"object","required":["rule","count","evidence"],"properties":{
+ "rule":{"$ref":"#/components/schemas/RuleName"},"count":{"type":"integer"},
+ "threat":{"type":"string"},"entity":{"$ref":"#/components/schemas/EntityName"},
+ "techniques":{"type":"array","items":{"type":"string"}},
+ "first_seen":{"$ref":"#/components/schemas/Time"},
+ "last_seen":{"$ref":"#/components/schemas/Time"},
+ "evidence":{"type":"array","items":{"$ref":"#/components/schemas/Evidence"}}}},
+"Threat":{"allOf":[{"$ref":"#/components/schemas/Workflow"},{"type":"object",
+ "required":["id","entity","score","severity","counts","findings","timeline"],
+ "properties":{"id":{"type":"string"},"entity":{"$ref":"#/components/schemas/EntityName"},
+ "score":{"type":"number"},"severity":{"$ref":"#/components/schemas/Level"},
+ "first_seen":{"$ref":"#/components/schemas/Time"},
+ "last_seen":{"$ref":"#/components/schemas/Time"},"days_seen":{"type":"integer"},
+ "counts":{"type":"object","additionalProperties":{"type":"integer"}},
+ "techniques":{"type":"array","items":{"type":"string"}},
+ "findings":{"type":"array","items":{"$ref":"#/components/schemas/Finding"}},
+ "timeline":{"type":"array","items":{"type":"object"}},
+ "timeline_merged":{"type":"integer"}}}]},
+"ThreatPage":{"type":"object","required":["threats","next"],"properties":{
+ "threats":{"type":"array","items":{"$ref":"#/components/schemas/ThreatHead"}},
+ "next":{"type":["string","null"]}}},
+"FindingPage":{"type":"object","required":["findings","next"],"properties":{
+ "findings":{"type":"array","items":{"$ref":"#/components/schemas/Finding"}},
+ "next":{"type":["string","null"]}}},
+"NewThreats":{"type":"object","required":["threats"],"additionalProperties":false,"properties":{
+ "threats":{"type":"array","minItems":1,"maxItems":1000,"items":{"type":"object",
+  "required":["entity","title"],"additionalProperties":false,"properties":{
+  "entity":{"$ref":"#/components/schemas/EntityName"},
+  "rule":{"type":"string","maxLength":128},"title":{"type":"string","minLength":1,"maxLength":256},
+  "severity":{"$ref":"#/components/schemas/Level"},
+  "techniques":{"type":"array","items":{"type":"string","maxLength":32}},
+  "detail":{"type":"string","maxLength":512},"time":{"type":"string","format":"date-time"}}}}}},
+"ThreatIds":{"type":"object","required":["ids"],"properties":{
+ "ids":{"type":"array","items":{"type":"string"}}}},
+"Change":{"type":"object","minProperties":1,"additionalProperties":false,"properties":{
+ "status":{"type":"string","enum":["new","acknowledged","in-progress","resolved","false-positive"]},
+ "reason":{"type":"string","maxLength":1024},"assignee":{"type":["string","null"],"maxLength":128},
+ "tags_added":{"type":"array","maxItems":16,"items":{"type":"string","minLength":1,"maxLength":64}},
+ "tags_removed":{"type":"array","maxItems":16,"items":{"type":"string","maxLength":64}},
+ "note":{"type":"string","minLength":1,"maxLength":1024},
+ "snoozed_until":{"type":["string","null"],"format":"date-time"},
+ "merge_into":{"type":"string"},"unmerge":{"type":"boolean"}}},
+"BulkChange":{"type":"object","required":["change"],"additionalProperties":false,"properties":{
+ "ids":{"type":"array","maxItems":10000,
+  "items":{"type":"string","pattern":"^t-[0-9a-f]{12}$"}},
+ "query":{"type":"object","additionalProperties":{"type":"string"}},
+ "change":{"$ref":"#/components/schemas/Change"}}},
+"BulkResult":{"type":"object","required":["results","changed"],"properties":{
+ "changed":{"type":"integer"},"results":{"type":"array","items":{"type":"object",
+  "required":["id","status"],"properties":{"id":{"type":"string"},"status":{"type":"integer"},
+  "version":{"type":"integer"},"code":{"type":"string"},"detail":{"type":"string"}}}}}},
+"Timeline":{"type":"object","required":["id","timeline"],"properties":{"id":{"type":"string"},
+ "merged":{"type":"integer"},"timeline":{"type":"array","items":{"type":"object",
+  "required":["at","kind","action"],"properties":{"at":{"$ref":"#/components/schemas/Time"},
+  "kind":{"type":"string","enum":["event","change"]},"action":{"type":"string"},
+  "who":{"type":"string"},"detail":{"type":"string"},"count":{"type":"integer"},
+  "last":{"$ref":"#/components/schemas/Time"}}}}}},
+"Entity":{"type":"object","required":["type","value","threat_id","threat"],"properties":{
+ "type":{"type":"string"},"value":{"type":"string"},"threat_id":{"type":"string"},
+ "suppressions":{"type":"array","items":{"type":"string"}},
+ "changes":{"type":"array","items":{"type":"object"}},
+ "threat":{"oneOf":[{"type":"null"},{"$ref":"#/components/schemas/Threat"}]}}},
+"Events":{"oneOf":[{"type":"object"},{"type":"array","minItems":1,"items":{"type":"object"}}]},
+"Accepted":{"type":"object","required":["accepted"],"properties":{
+ "accepted":{"type":"integer","minimum":1}}},
+"Content":{"type":"object","additionalProperties":false,"minProperties":1,"maxProperties":1,
+ "properties":{"content":{"type":"string","minLength":1,"maxLength":65536},
+ "event":{"type":"object"}}},
+"Analysis":{"type":"object","required":["verdict","score","findings","threat","settled"],
+ "properties":{"verdict":{"type":"string","enum":["allow","flag","block"]},
+ "score":{"type":"number","minimum":0,"maximum":1},"settled":{"type":"boolean"},
+ "findings":{"type":"array","items":{"type":"object"}},
+ "observed":{"type":"array","items":{"type":"string"}},
+ "events":{"type":"array","items":{"type":"object"}},
+ "threat":{"oneOf":[{"type":"null"},{"$ref":"#/components/schemas/ThreatHead"}]}}},
+"Rule":{"type":"object","required":["id","title","level"],"properties":{"id":{"type":"string"},
+ "title":{"type":"string"},"level":{"$ref":"#/components/schemas/Level"},
+ "description":{"type":"string"},"advice":{"type":"string"},
+ "techniques":{"type":"array","items":{"type":"string"}},"reports":{"type":"boolean"},
+ "file":{"type":"string"}}},
+"Rules":{"type":"object","required":["rules"],"properties":{
+ "rules":{"type":"array","items":{"$ref":"#/components/schemas/Rule"}}}},
+"Decisions":{"type":"object","required":["mode","decisions"],"properties":{
+ "mode":{"type":"string"},"decisions":{"type":"array","items":{"type":"object"}}}},
+"Suppression":{"type":"object","required":["id","rule","entity","techniques","expires"],
+ "properties":{"id":{"type":"string"},"rule":{"type":"string"},
+ "entity":{"oneOf":[{"type":"null"},{"$ref":"#/components/schemas/EntityName"}]},
+ "techniques":{"type":"array","items":{"type":"string"}},
+ "created":{"$ref":"#/components/schemas/Time"},"expires":{"$ref":"#/components/schemas/Time"},
+ "in_force":{"type":"boolean"},"by":{"type":"string"},"reason":{"type":"string"}}},
+"Suppressions":{"type":"object","required":["suppressions"],"properties":{
+ "suppressions":{"type":"array","items":{"$ref":"#/components/schemas/Suppression"}}}},
+"NewSuppression":{"type":"object","additionalProperties":false,"minProperties":1,"properties":{
+ "rule":{"type":"string","maxLength":128},"entity":{"$ref":"#/components/schemas/EntityName"},
+ "techniques":{"type":"array","items":{"type":"string"}},
+ "expires":{"type":"string","format":"date-time"},"reason":{"type":"string","maxLength":1024}}},
+"SuppressionIdea":{"type":"object","minProperties":1,"properties":{
+ "threat":{"type":"string","maxLength":512},
+ "rule":{"type":"string","maxLength":128},"entity":{"$ref":"#/components/schemas/EntityName"},
+ "expires":{"type":"string","format":"date-time"}}},
+"SuppressionProposal":{"type":"object","required":["suppression","would_have_hidden"],
+ "properties":{"suppression":{"$ref":"#/components/schemas/Suppression"},
+ "would_have_hidden":{"type":"object","properties":{"threats":{"type":"integer"},
+ "findings":{"type":"integer"},"events":{"type":"integer"},
+ "of_confirmed_threats":{"type":"integer"},"complete":{"type":"boolean"}}}}},
+"Audit":{"type":"object","required":["entries","next"],"properties":{
+ "next":{"type":["string","null"]},"entries":{"type":"array","items":{"type":"object",
+ "required":["id","at","who","action"],"properties":{"id":{"type":"integer"},
+ "at":{"$ref":"#/components/schemas/Time"},"who":{"type":"string"},"action":{"type":"string"},
+ "threat":{"type":["string","null"]},"reason":{"type":"string"},"before":{"type":"string"},
+ "after":{"type":"string"}}}}}},
+"Token":{"type":"object","required":["id","name","role"],"properties":{"id":{"type":"string"},
+ "name":{"type":"string"},"role":{"type":"string","enum":["ingest","viewer","analyst","admin"]},
+ "created":{"$ref":"#/components/schemas/Time"},"expires":{"$ref":"#/components/schemas/Time"},
+ "by":{"type":"string"}}},
+"Tokens":{"type":"object","required":["tokens"],"properties":{
+ "tokens":{"type":"array","items":{"$ref":"#/components/schemas/Token"}}}},
+"NewToken":{"type":"object","required":["name","role"],"additionalProperties":false,
+ "properties":{"name":{"type":"string","minLength":1,"maxLength":128},
+ "role":{"type":"string","enum":["ingest","viewer","analyst","admin"]},
+ "days":{"type":"integer","minimum":1,"maximum":3660}}},
+"CreatedToken":{"allOf":[{"$ref":"#/components/schemas/Token"},{"type":"object",
+ "required":["token"],"properties":{"token":{"type":"string"}}}]},
+"Status":{"type":"object","required":["status","mode","threats_open"],"properties":{
+ "status":{"type":"string","enum":["ready","degraded"]},"mode":{"type":"string"},
+ "store_failing":{"type":"boolean"},"threats_open":{"type":"integer"},
+ "threats_critical":{"type":"integer"},"rules":{"type":"integer"},"events":{"type":"integer"},
+ "lines":{"type":"integer"},"time":{"$ref":"#/components/schemas/Time"}}}
+})json";
+
+}  // namespace
+
+std::string_view openapi_schemas() {
+  return kSchemas;
+}
+
+}  // namespace vedette::api
