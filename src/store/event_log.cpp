@@ -290,11 +290,12 @@ Result<bool> EventLog::Impl::choose_to_merge() {
   Key key;
   {
     MutexLock guard(files_mutex);
-    const auto found = std::find_if(files.begin(), files.end(), [&](const auto& entry) {
-      return may_merge(entry.first, entry.second);
-    });
-    if (found == files.end()) return false;
-    key = found->first;
+    bool found = false;
+    for (auto at = files.begin(); at != files.end() && !found; ++at) {
+      found = may_merge(at->first, at->second);
+      key = at->first;
+    }
+    if (!found) return false;
   }
   auto file = EventFile::open(path_of(key));
   if (!file) {
@@ -346,14 +347,13 @@ std::vector<Error> EventLog::problems() const {
 
 std::optional<EventLog::File> EventLog::file_at(EventOrder order, const EventPlace& place) const {
   MutexLock guard(impl_->files_mutex);
-  const auto& files = impl_->files;
   const Key key{place.day, place.part};
-  auto at = order == EventOrder::NewestFirst ? files.upper_bound(key) : files.lower_bound(key);
-  if (order == EventOrder::NewestFirst) {
-    if (at == files.begin()) return {};
+  auto at = impl_->files.lower_bound(key);
+  if (order == EventOrder::NewestFirst && (at == impl_->files.end() || at->first != key)) {
+    if (at == impl_->files.begin()) return {};
     --at;
   }
-  if (at == files.end()) return {};
+  if (at == impl_->files.end()) return {};
   return File{at->first.day, at->first.part, impl_->path_of(at->first), at->second.summary.times,
               at->second.damage.has_value()};
 }

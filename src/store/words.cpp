@@ -18,45 +18,42 @@ constexpr std::size_t kBitsPerWord = 10;
 constexpr unsigned kProbes = 6;
 constexpr std::uint64_t kAddressSeed = 0x6970, kNetworkSeed = 0x6E6574;
 constexpr std::size_t kAddressBytesMax = 64;
+constexpr std::string_view kMark = "\xEF\xBB\xBF";  // of UTF-8
 
 constexpr std::uint64_t repeat(unsigned char byte) {
   return 0x0101'0101'0101'0101u * byte;
 }
-constexpr std::uint64_t kTops = repeat(0x80);
 
-/// The top bit of every byte of `x` (none above 0x7F) that is within the two.
-constexpr std::uint64_t in_range(std::uint64_t x, unsigned char low, unsigned char high) {
-  return (x + repeat(static_cast<unsigned char>(0x80 - low))) &
-         ~(x + repeat(static_cast<unsigned char>(0x7F - high)));
-}
-
-/// The top bit of every byte that belongs to words.
-std::uint64_t word_bytes(std::uint64_t bytes) {
-  const std::uint64_t x = bytes & ~kTops;
-  const std::uint64_t letters = in_range(x | repeat(0x20), 'a', 'z');
-  return (bytes | letters | in_range(x, '0', '9') | in_range(x, '_', '_')) & kTops;
-}
-
-std::uint64_t load(const char* at) {
+std::uint64_t load(const void* at) {
   std::uint64_t bytes = 0;
   std::memcpy(&bytes, at, sizeof bytes);
   return bytes;
 }
 
-/// A bit for each of up to 64 bytes: whether it belongs to words.
-std::uint64_t word_mask(std::string_view window) {
-  std::uint64_t mask = 0;
-  std::size_t at = 0;
-  for (; at + 8 <= window.size(); at += 8) {
-    const std::uint64_t tops = word_bytes(load(window.data() + at));
-    mask |= ((tops >> 7) * 0x0102'0408'1020'4080u >> 56) << at;  // one bit of each byte, in a row
+constexpr std::size_t kWindow = 64;
+
+/// A bit for each of kWindow bytes: whether it belongs to words.
+std::uint64_t word_mask(const char* window) {
+  // Compilers make vector code of a loop like this one: no branch, and so often.
+  std::array<unsigned char, kWindow> belongs;
+  for (std::size_t i = 0; i < kWindow; ++i) {
+    const auto c = static_cast<unsigned char>(window[i]);
+    const auto letter = static_cast<unsigned char>((c | 0x20) - 'a');
+    const auto digit = static_cast<unsigned char>(c - '0');
+    belongs[i] = static_cast<unsigned char>((letter < 26) | (digit < 10) | (c == '_') | (c >> 7));
   }
-  if (at < window.size()) {
-    char rest[8] = {};
-    std::memcpy(rest, window.data() + at, window.size() - at);
-    mask |= ((word_bytes(load(rest)) >> 7) * 0x0102'0408'1020'4080u >> 56) << at;
+  std::uint64_t mask = 0;
+  for (std::size_t i = 0; i < kWindow; i += 8) {  // one bit of each byte, in a row
+    mask |= (load(belongs.data() + i) * 0x0102'0408'1020'4080u >> 56) << i;
   }
   return mask;
+}
+
+std::uint64_t word_mask(std::string_view window) {
+  if (window.size() >= kWindow) return word_mask(window.data());
+  std::array<char, kWindow> padded{};
+  std::memcpy(padded.data(), window.data(), window.size());
+  return word_mask(padded.data());
 }
 
 bool is_word_byte(char c) {
@@ -64,29 +61,53 @@ bool is_word_byte(char c) {
          static_cast<unsigned char>(c) >= 0x80;
 }
 
+// Bit 5 tells upper from lower case; bytes that it confuses besides are not told apart here.
 std::uint64_t mix(std::uint64_t hash, std::uint64_t bytes) {
-  // Bit 5 tells upper from lower case; bytes that it confuses besides are not told apart here.
   hash = (hash ^ (bytes | repeat(0x20))) * 0x9E37'79B9'7F4A'7C15u;
   return hash ^ hash >> 32;
 }
 
-/// `readable` bytes from the word's first on may be read; a word has at least one.
-std::uint64_t hash_of(std::string_view word, std::size_t readable) {
+std::uint64_t finish(std::uint64_t hash) {
+  hash *= 0xBF58'476D'1CE4'E5B9u;
+  return hash ^ hash >> 29;
+}
+
+constexpr auto kFirstBytes = [] {
+  std::array<std::uint64_t, 9> masks{};
+  for (std::size_t size = 1; size <= 8; ++size) masks[size] = ~std::uint64_t{0} >> (64 - 8 * size);
+  return masks;
+}();
+
+/// A word of up to 8 bytes, the rest zero; `readable` from its first on may be read.
+std::uint64_t load_short(const char* at, std::size_t size, std::size_t readable) {
   static_assert(std::endian::native == std::endian::little, "stored filters depend on it");
+  if (readable >= 8) return load(at) & kFirstBytes[size];
+  std::uint64_t bytes = 0;
+  std::memcpy(&bytes, at, size);
+  return bytes;
+}
+
+std::uint64_t hash_of_short(std::uint64_t bytes, std::size_t size) {
+  return finish(mix(size, bytes));
+}
+
+std::uint64_t hash_of(std::string_view word) {
   std::uint64_t hash = word.size();
   const char* at = word.data();
   std::size_t left = word.size();
   for (; left > 8; left -= 8, at += 8) hash = mix(hash, load(at));
-  std::uint64_t last = 0;
-  if (readable >= word.size() - left + 8) {
-    last = load(at) & ~std::uint64_t{0} >> (64 - 8 * left);
-  } else {
-    std::memcpy(&last, at, left);
-  }
-  return mix64(mix(hash, last));
+  // Overlaps what is hashed already, so that nothing behind the word is read.
+  const std::uint64_t last = word.size() > 8 ? load(at + left - 8) : load_short(at, left, left);
+  return finish(mix(hash, last));
 }
 
-const std::uint64_t kMessage = hash_of("message", 7);
+const std::uint64_t kMessage = hash_of("message");
+
+/// Of up to eight bytes as load_short() gives them.
+bool are_digits(std::uint64_t bytes, std::size_t size) {
+  const std::uint64_t x = bytes ^ (repeat('0') & kFirstBytes[size]);
+  return ((x | (x + repeat(0x76))) & repeat(0x80)) == 0;
+}
 
 std::uint64_t hash_of(const IpAddress& ip, std::uint64_t seed) {
   return hash64({reinterpret_cast<const char*>(ip.bytes.data()), ip.bytes.size()}, seed);
@@ -117,7 +138,7 @@ std::optional<IpAddress> parse_token(std::string_view token) {
 }
 
 /// Calls `sink.word(hash)` for the words of `text`, some of them more than once, and
-/// `sink.address(hash)` for the words that only an address of a field has.
+/// `sink.also(hash)` for those that only the value of a field may have, not the line as it stands.
 template <typename Sink>
 class Scan {
  public:
@@ -126,8 +147,9 @@ class Scan {
   void run() {
     std::uint64_t before = 0;  // whether the byte before the window belongs to a word
     std::size_t begin = 0;
-    for (std::size_t at = 0; at < text_.size(); at += 64) {
-      const std::uint64_t mask = word_mask(text_.substr(at, 64));
+    // Up to a window behind the last byte, for a word that ends there.
+    for (std::size_t at = 0; at <= text_.size(); at += kWindow) {
+      const std::uint64_t mask = word_mask(text_.substr(at, kWindow));
       std::uint64_t edges = mask ^ (mask << 1 | before);
       for (; edges != 0; edges &= edges - 1) {
         const auto bit = static_cast<unsigned>(std::countr_zero(edges));
@@ -139,56 +161,76 @@ class Scan {
       }
       before = mask >> 63;
     }
-    if (before != 0) word(begin, text_.size());
   }
 
  private:
   char at(std::size_t place) const { return place < text_.size() ? text_[place] : '\0'; }
 
   void word(std::size_t begin, std::size_t end) {
-    const char front = begin > 0 ? text_[begin - 1] : '\0';
-    const char back = at(end);
-    if (back == ':' || front == ':') colon(begin, end, front);
-    if (!is_digit(text_[begin]) || !number(begin, end, front)) text(begin, end, front);
-  }
-
-  void text(std::size_t begin, std::size_t end, char front) {
-    const std::string_view word = text_.substr(begin, end - begin);
-    if (front == '\\') escape(word);
-    if (word.size() < 2) return;
-    const std::uint64_t hash = hash_of(word, text_.size() - begin);
-    sink_.word(hash);
-    if (hash == kMessage && lists_bytes(end)) sink_.escaped();
-    for (const char c : word) {
-      if (static_cast<unsigned char>(c) < 0x80) continue;
-      if (!is_utf8(word)) sink_.escaped();
-      break;
+    while (text_[begin] == kMark[0] && text_.substr(begin, end - begin).starts_with(kMark)) {
+      begin += kMark.size();
+      if (begin == end) return;
     }
+    const char front = begin > 0 ? text_[begin - 1] : '\0';
+    if (front == ':' || at(end) == ':') colon(begin, end, front);
+    const std::size_t size = end - begin;
+    if (front == '\\') escape(text_.substr(begin, size));
+    if (size > 8) return long_word(begin, end);
+    const std::uint64_t bytes = load_short(text_.data() + begin, size, text_.size() - begin);
+    if (is_digit(text_[begin])) {
+      if (are_digits(bytes, size)) {
+        if (size <= 3 && (front == '.' || at(end) == '.')) return part(begin, end, front);
+        if (size <= 6) return;
+      } else if (is_time(text_.substr(begin, size))) {
+        return;
+      }
+    }
+    if (size < 2) return;
+    const std::uint64_t hash = hash_of_short(bytes, size);
+    sink_.word(hash);
+    if ((bytes & repeat(0x80)) != 0) check_utf8(text_.substr(begin, size));
+    if (hash == kMessage && lists_bytes(end)) sink_.escaped();
   }
 
-  /// False: a word like others, only that it begins with a digit.
-  bool number(std::size_t begin, std::size_t end, char front) {
-    unsigned digits = 0, value = 0;
-    bool plain = true;
+  void long_word(std::size_t begin, std::size_t end) {
+    const std::string_view word = text_.substr(begin, end - begin);
+    if (is_digit(word[0]) && is_time(word)) return;
+    sink_.word(hash_of(word));
+    check_utf8(word);
+  }
+
+  /// Up to three digits: perhaps a part of an IPv4 address.
+  void part(std::size_t begin, std::size_t end, char front) {
+    unsigned value = 0;
     for (std::size_t i = begin; i < end; ++i) {
-      const char c = text_[i];
+      value = value * 10 + static_cast<unsigned>(text_[i] - '0');
+    }
+    const bool goes_on = front == '.' && parts_end_ + 1 == begin;
+    parts_ = value > 255 ? 0 : goes_on ? parts_ + 1 : 1;
+    quad_ = quad_ << 8 | value;
+    parts_end_ = end;
+    if (parts_ >= 4) sink_.word(hash_of_v4(quad_));
+  }
+
+  /// Up to six digits, or nine, and perhaps 'T' and 'Z'.
+  static bool is_time(std::string_view word) {
+    std::size_t digits = 0;
+    for (const char c : word) {
       if (is_digit(c)) {
         ++digits;
-        value = (value * 10 + static_cast<unsigned>(c - '0')) & 0xFFFF;
-      } else if (lower(c) == 't' || lower(c) == 'z') {
-        plain = false;
-      } else {
+      } else if (lower(c) != 't' && lower(c) != 'z') {
         return false;
       }
     }
-    if (plain && end - begin <= 3 && value <= 255) {
-      const bool goes_on = parts_ > 0 && front == '.' && parts_end_ + 1 == begin;
-      parts_ = goes_on ? parts_ + 1 : 1;
-      quad_ = quad_ << 8 | value;
-      parts_end_ = end;
-      if (parts_ >= 4) sink_.word(hash_of_v4(quad_));
-    }
     return digits <= 6 || digits == 9;
+  }
+
+  void check_utf8(std::string_view word) {
+    while (!word.empty()) {
+      const std::size_t length = static_cast<unsigned char>(word[0]) < 0x80 ? 1 : utf8_length(word);
+      if (length == 0) return sink_.escaped();
+      word.remove_prefix(length);
+    }
   }
 
   /// Two colons, or the sixth in a row with a word between each: perhaps IPv6.
@@ -211,9 +253,9 @@ class Scan {
     token_end_ = end;
     const auto ip = parse_token(text_.substr(begin, end - begin));
     if (!ip) return;
-    if (ip->is_v4()) return sink_.address(hash_of_v4(ip->v4()));
-    sink_.address(hash_of(*ip, kAddressSeed));
-    sink_.address(hash_of(source_block(*ip), kNetworkSeed));
+    if (ip->is_v4()) return sink_.also(hash_of_v4(ip->v4()));
+    sink_.also(hash_of(*ip, kAddressSeed));
+    sink_.also(hash_of(source_block(*ip), kNetworkSeed));
   }
 
   /// `\nroot` may be the word nroot, or root on a new line. `\u006e` may be anything.
@@ -237,7 +279,7 @@ class Scan {
   /// A word within another one. That it may be a number, or the first of an address, is not
   /// followed.
   void again(std::string_view word) {
-    sink_.word(hash_of(word, word.size()));
+    sink_.also(hash_of(word));
     if (is_digit(word[0])) sink_.escaped();
   }
 
@@ -246,15 +288,6 @@ class Scan {
     while (end < text_.size() && (text_[end] == '"' || text_[end] == ':' || is_blank(text_[end])))
       ++end;
     return at(end) == '[';
-  }
-
-  static bool is_utf8(std::string_view text) {
-    while (!text.empty()) {
-      const std::size_t length = static_cast<unsigned char>(text[0]) < 0x80 ? 1 : utf8_length(text);
-      if (length == 0) return false;
-      text.remove_prefix(length);
-    }
-    return true;
   }
 
   std::string_view text_;
@@ -272,13 +305,20 @@ void scan(std::string_view text, Sink& sink) {
   Scan<Sink>(text, sink).run();
 }
 
+/// Whether a word goes on at `at`: what is before it belongs to it.
+bool goes_on(std::string_view text, std::size_t at) {
+  if (at == 0 || !is_word_byte(text[at])) return false;
+  while (text.substr(0, at).ends_with(kMark)) at -= kMark.size();
+  return at > 0 && is_word_byte(text[at - 1]);
+}
+
 /// Takes the words that are sure to stand in a line that has the text.
 struct TestSink {
   WordTest& test;
   void word(std::uint64_t hash) {
     if (test.all.size() < kTestWordsMax) test.all.push_back(hash);
   }
-  void address(std::uint64_t) {}
+  void also(std::uint64_t) {}
   void escaped() {}
 };
 
@@ -291,7 +331,7 @@ struct LineSink {
       if (test.all[i] == hash) found |= std::uint64_t{1} << i;
     }
   }
-  void address(std::uint64_t hash) { word(hash); }
+  void also(std::uint64_t hash) { word(hash); }
   void escaped() { is_escaped = true; }
 };
 
@@ -341,10 +381,9 @@ std::size_t find_phrase(std::string_view text, std::string_view phrase, std::siz
     const std::size_t at = text.find(phrase, from);
     if (at == std::string_view::npos) return at;
     const std::size_t end = at + phrase.size();
-    const bool cut_in_front = at > 0 && is_word_byte(text[at]) && is_word_byte(text[at - 1]);
     const bool cut_behind =
         end < text.size() && is_word_byte(text[end - 1]) && is_word_byte(text[end]);
-    if (!cut_in_front && !cut_behind) return at;
+    if (!goes_on(text, at) && !cut_behind) return at;
     from = at + 1;
   }
 }
@@ -405,7 +444,7 @@ void WordSet::add(std::string_view lines) {
   struct Sink {
     WordSet& set;
     void word(std::uint64_t hash) { set.insert(hash); }
-    void address(std::uint64_t hash) { set.insert(hash); }
+    void also(std::uint64_t hash) { set.insert(hash); }
     void escaped() { set.insert(kEscaped); }
   } sink{*this};
   if (slots_.empty()) clear(lines.size());

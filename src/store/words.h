@@ -1,9 +1,10 @@
 // The words of a text and a small filter over them: which blocks of lines a search may pass over.
 //
 // A word is a maximal run of letters, digits, '_' and bytes from 0x80 on; upper and lower case
-// (ASCII) are one. Left out are single characters, and numbers of up to six or of exactly nine
-// digits with or without a 'T' or 'Z' among them: times of the day, fractions of a second, ports,
-// most process ids. They are in every block, or in every line another one.
+// (ASCII) are one; the mark of UTF-8 (EF BB BF) before a word is no part of it. Left out are single
+// characters, and numbers of up to six or of exactly nine digits with or without a 'T' or 'Z' among
+// them: times of the day, fractions of a second, ports, most process ids. They are in every block,
+// or in every line another one.
 //
 // An address is a word of its own, by its value, wherever it stands (`rhost=203.0.113.7`,
 // `[2001:db8::7]:22`, in quotes): each four numbers up to 255 with dots between them, each run of
