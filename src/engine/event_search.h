@@ -9,7 +9,7 @@
 // merged meanwhile; lines that expire do not. Newest first, later lines do not come; oldest first,
 // they do.
 //
-// Any thread. About 5 µs for a block that is passed over; for others half a millisecond, and a
+// Any thread. About 2 µs for a block that is passed over; for others half a millisecond, and a
 // microsecond for each line that is decoded.
 #pragma once
 

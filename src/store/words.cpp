@@ -145,20 +145,22 @@ class Scan {
   Scan(std::string_view text, Sink& sink) : text_(text), sink_(sink) {}
 
   void run() {
-    std::uint64_t before = 0;  // whether the byte before the window belongs to a word
+    std::uint64_t before = 0;  // whether a word has begun
     std::size_t begin = 0;
     // Up to a window behind the last byte, for a word that ends there.
     for (std::size_t at = 0; at <= text_.size(); at += kWindow) {
       const std::uint64_t mask = word_mask(text_.substr(at, kWindow));
-      std::uint64_t edges = mask ^ (mask << 1 | before);
-      for (; edges != 0; edges &= edges - 1) {
-        const auto bit = static_cast<unsigned>(std::countr_zero(edges));
-        if ((mask >> bit & 1) != 0) {
-          begin = at + bit;
-        } else {
-          word(begin, at + bit);
+      const std::uint64_t moved = mask << 1 | before;
+      std::uint64_t begins = mask & ~moved;
+      for (std::uint64_t ends = moved & ~mask; ends != 0; ends &= ends - 1) {
+        if (before == 0) {
+          begin = at + static_cast<unsigned>(std::countr_zero(begins));
+          begins &= begins - 1;
         }
+        before = 0;
+        word(begin, at + static_cast<unsigned>(std::countr_zero(ends)));
       }
+      if (begins != 0) begin = at + static_cast<unsigned>(std::countr_zero(begins));
       before = mask >> 63;
     }
   }
