@@ -211,8 +211,7 @@ Result<void> EventLog::append(std::uint64_t barrier, Time received, Time first_e
   }
   if (!given.empty()) {
     VD_CHECK(impl_->turn_to(day_of(received)));
-    const auto written =
-        impl_->current->append(barrier, received, {first_event, last_event}, given);
+    auto written = impl_->current->append(barrier, received, {first_event, last_event}, given);
     if (!written) {
       Key key;
       {

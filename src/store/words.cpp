@@ -287,8 +287,11 @@ class Scan {
 
   /// `"MESSAGE": [72,105]`: how journald exports texts that are not UTF-8.
   bool lists_bytes(std::size_t end) const {
-    while (end < text_.size() && (text_[end] == '"' || text_[end] == ':' || is_blank(text_[end])))
+    // The decoder takes control characters for blanks.
+    while (end < text_.size() && (text_[end] == '"' || text_[end] == ':' ||
+                                  static_cast<unsigned char>(text_[end]) <= ' ')) {
       ++end;
+    }
     return at(end) == '[';
   }
 
