@@ -65,6 +65,26 @@ def errors_page(src):
     return text
 
 
+SEARCHING = """
+## Searching
+
+Lines are kept as they stood and decoded again when they are searched. All that is asked for must hold:
+
+- **Time**: what the line says of itself, or when it was received if it says nothing, or more than a day after that.
+- **Entity**: `source.ip` (an IPv6 address stands for its /64), `source.address`, `user.name` or `host.name`.
+- **Fields**: any of the above, equal to what `vedette decode` shows, in upper and lower case as it stands. Of
+  several values of one field one is enough.
+- **Text**: stands in the line just so, but for upper and lower case (ASCII), and neither its first nor its last word
+  is part of a longer one: `fail` does not find `failed`, `password for root` finds itself.
+
+A word is what stands together of letters, digits, `_` and anything beyond ASCII. Words tell which blocks of lines need
+not be looked at, all but these: single characters, and numbers of up to six or of nine digits. They are found as
+well, in more time. As entity or field, addresses are found by their value, however a line spells them.
+
+Events come in the order in which they were received, newest or oldest first.
+"""
+
+
 def events_page(src):
     actions = rows((src / "model/actions.def").read_text("utf-8"), "VD_ACTION")
     fields = rows((src / "model/fields.def").read_text("utf-8"), "VD_FIELD")
@@ -81,6 +101,7 @@ def events_page(src):
                    for _, action, category, outcome, counter, what in actions])
     text += "\n## Fields\n\n"
     text += table(["field", "type"], [[f"`{field}`", snake(kind)] for _, field, kind in fields])
+    text += SEARCHING
     text += "\n## Counters\n\nWhat a threat counts: `counts` in the output of `vedette scan`.\n\n"
     text += table(["counter", "counts"], [[f"`{key}`", cell(words)] for _, key, words in counters])
     return text

@@ -2,7 +2,7 @@
 #include "base/clock.h"
 #include "cli/commands.h"
 #include "cli/terminal.h"
-#include "decode/decoder.h"
+#include "decode/line_decoder.h"
 #include "source/source_set.h"
 
 #include <CLI/CLI.hpp>
@@ -19,8 +19,7 @@ struct DecodeOptions {
 
 class Printer {
  public:
-  explicit Printer(const DecodeOptions& options)
-      : options_(options), decoder_(fields_), events_(FieldSet().set()) {}
+  explicit Printer(const DecodeOptions& options) : options_(options) {}
 
   /// False when nobody reads standard output any more.
   bool print(const RawBatch& raw) {
@@ -31,9 +30,7 @@ class Printer {
           .offset = chunks[c].offset, .chunk = c, .written_by = chunks[c].written_by};
       while (!rest.empty()) {
         const auto end = rest.find('\n');
-        events_.clear();
-        decoder_.decode(rest.substr(0, end), context, events_);
-        for (const Event& event : events_.events()) append(event);
+        if (const Event* event = decoder_.decode(rest.substr(0, end), context)) append(*event);
         const std::size_t taken = end == std::string_view::npos ? rest.size() : end + 1;
         context.offset += taken;
         rest.remove_prefix(taken);
@@ -49,7 +46,7 @@ class Printer {
   void append(const Event& event) {
     if (options_.undecoded_only && event.dataset != Dataset::Unknown) return;
     for (std::uint32_t i = 0; i < event.repeats; ++i) {
-      append_json(out_, events_, event, fields_);
+      decoder_.append_json(out_);
       out_ += '\n';
       if (out_.size() >= kFlushBytes && !flush()) return;
     }
@@ -63,8 +60,7 @@ class Printer {
 
   const DecodeOptions& options_;
   FieldTable fields_;
-  decode::Decoder decoder_;
-  EventBatch events_;
+  decode::LineDecoder decoder_{fields_};
   std::string out_;
 };
 
