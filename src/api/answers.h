@@ -20,6 +20,8 @@ void get_entity(Service& service, const ExchangePtr& exchange);
 // changes.cpp
 void change_threat(Service& service, const ExchangePtr& exchange);
 void change_threats(Service& service, const ExchangePtr& exchange);
+// search.cpp
+void search_events(Service& service, const ExchangePtr& exchange);
 // ingest.cpp
 void ingest_events(Service& service, const ExchangePtr& exchange);
 void create_threats(Service& service, const ExchangePtr& exchange);

@@ -110,6 +110,13 @@ constexpr std::string_view kSchemas = R"json({
  "changes":{"type":"array","items":{"type":"object"}},
  "threat":{"oneOf":[{"type":"null"},{"$ref":"#/components/schemas/Threat"}]}}},
 "Events":{"oneOf":[{"type":"object"},{"type":"array","minItems":1,"items":{"type":"object"}}]},
+"EventPage":{"type":"object","required":["events","next","complete"],"properties":{
+ "events":{"type":"array","items":{"type":"object","required":["time","source","offset","event"],
+  "properties":{"time":{"$ref":"#/components/schemas/Time"},"source":{"type":"string"},
+  "offset":{"type":"integer"},"event":{"type":"object"}}}},
+ "next":{"type":["string","null"]},"complete":{"type":"boolean"},
+ "lines_read":{"type":"integer"},"blocks_read":{"type":"integer"},
+ "blocks_skipped":{"type":"integer"},"damaged":{"type":"integer"}}},
 "Accepted":{"type":"object","required":["accepted"],"properties":{
  "accepted":{"type":"integer","minimum":1}}},
 "Content":{"type":"object","additionalProperties":false,"minProperties":1,"maxProperties":1,

@@ -16,6 +16,7 @@ constexpr const char* kRetrySeconds = "1";
 unsigned status_of(Errc code) {
   switch (code) {
     case Errc::RequestInvalid:
+    case Errc::EventSearch:
       return 400;
     case Errc::TokenInvalid:
       return 401;

@@ -52,6 +52,20 @@ constexpr Parameter kAuditList[] = {
     kLimit,
     {"cursor", R"({"type":"string","pattern":"^[0-9]+$"})", "`next` of the page before."}};
 
+constexpr Parameter kEventList[] = {
+    {"from", kTime, "Not before then."},
+    {"to", kTime, "Before then."},
+    {"entity_type",
+     R"({"type":"string","enum":["source.ip","source.address","user.name","host.name"]})",
+     "What `entity` is; an address if it is not given."},
+    {"entity", kText, "Whom it is about; an IPv6 address stands for its /64."},
+    {"text", kText, "Stands in the line, in any case, not within longer words."},
+    {"field", R"({"type":"string","pattern":"^[^:]+:"})",
+     "NAME:VALUE, an ECS field as `vedette decode` shows it; may be given several times."},
+    {"order", R"({"type":"string","enum":["newest","oldest"]})", "Which come first."},
+    kLimit,
+    {"cursor", kText, "`next` of the page before; the other parameters stay as they were."}};
+
 constexpr std::size_t kIngestBytesMax = 32u << 20;
 constexpr std::size_t kBulkBytesMax = 1u << 20;
 
@@ -147,6 +161,15 @@ constexpr Route kRoutes[] = {
      {},
      "Entity"},
 
+    {"GET",
+     "/api/v1/events",
+     Role::Viewer,
+     "searchEvents",
+     "Lines that were read, as events, by time, entity, fields and text",
+     search_events,
+     kEventList,
+     {},
+     "EventPage"},
     {"POST",
      "/api/v1/events",
      Role::Ingest,

@@ -7,6 +7,7 @@
 #include "base/hash.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "engine/thread.h"
 
 #include <fmt/core.h>
 
@@ -20,6 +21,7 @@ namespace vedette::api {
 namespace {
 
 constexpr std::size_t kKeyBytesMax = 128;
+constexpr std::size_t kWorkMax = 64;
 constexpr std::chrono::milliseconds kLook{1};
 constexpr const char* kFirstAdmin = "first-admin";
 
@@ -65,6 +67,11 @@ Service::Service(Engine its_engine, ServiceOptions options)
       options_(std::move(options)),
       rate_limit_(options_.rate_limit),
       route_metrics_(route_names()),
+      work_(kWorkMax),
+      worker_(engine::start_thread("vd-search",
+                                   [this] {
+                                     while (auto work = work_.pop()) (*work)();
+                                   })),
       hub_(engine_.queue),
       instance_(new_instance()) {
   if (options_.access_log.empty()) return;
@@ -77,6 +84,8 @@ Service::Service(Engine its_engine, ServiceOptions options)
 
 Service::~Service() {
   hub_.end();
+  work_.close();
+  worker_.join();
   const std::weak_ptr<void> present = presence_;
   presence_.reset();
   // The desk and the journal finish what they have.
@@ -87,6 +96,10 @@ ExchangePtr Service::begin(const net::HttpRequest& request) {
   auto exchange = std::make_shared<Exchange>(request, new_id());
   exchange->presence = presence_;
   return exchange;
+}
+
+bool Service::later(std::function<void()> work) {
+  return work_.try_push(work);
 }
 
 std::string Service::new_id() {

@@ -10,6 +10,7 @@
 #include "api/rate_limit.h"
 #include "api/route_metrics.h"
 #include "api/token_book.h"
+#include "base/bounded_queue.h"
 #include "base/clock.h"
 #include "engine/analyzer.h"
 #include "engine/desk.h"
@@ -19,12 +20,14 @@
 #include "net/http_server.h"
 #include "observe/metrics.h"
 #include "source/ingest_journal.h"
+#include "store/event_log.h"
 
 #include <functional>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
+#include <thread>
 #include <vector>
 
 namespace vedette::api {
@@ -45,6 +48,7 @@ struct Engine {
   std::span<const RuleInfo> rules = {};
   source::IngestJournal* journal = nullptr;
   engine::Analyzer* analyzer = nullptr;
+  store::EventLog* events = nullptr;
   /// More numbers for /metrics.
   std::function<void(std::vector<observe::Metric>&)> gather = {};
 };
@@ -66,6 +70,9 @@ class Service {
   Engine& engine() { return engine_; }
   TokenBook& tokens() { return tokens_; }
   Hub& hub() { return hub_; }
+  /// Does what takes longer than an io thread may, one after the other, on a thread of its own.
+  /// False: too much is waiting.
+  bool later(std::function<void()> work);
   /// Stores what `write` puts into its draft, then answers with what it gave. With an idempotency
   /// key a request is done once, and answered again from what was stored.
   using Write = std::function<Result<net::HttpResponse>(engine::Draft&)>;
@@ -88,6 +95,8 @@ class Service {
   RateLimit rate_limit_;
   RouteMetrics route_metrics_;
   std::shared_ptr<void> presence_ = std::make_shared<int>(0);
+  BoundedQueue<std::function<void()>> work_;
+  std::thread worker_;
   Hub hub_;
   std::unique_ptr<class AccessLog> access_log_;
   const std::string instance_;  // makes ids of requests of different starts different

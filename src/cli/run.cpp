@@ -178,6 +178,52 @@ triage::TierOptions tier_options(const config::Config& config) {
   return options;
 }
 
+/// Null when no events are to be kept.
+Result<std::unique_ptr<store::EventLog>> open_events(const config::Config& config,
+                                                     const std::string& state,
+                                                     store::Store& store) {
+  if (config.event_days == 0) return std::unique_ptr<store::EventLog>();
+  VD_TRY(const std::uint64_t last, store.last_barrier());
+  return store::EventLog::open(state + "/events",
+                               {.days_max = static_cast<unsigned>(config.event_days),
+                                .bytes_max = config.event_mbytes << 20},
+                               last);
+}
+
+/// What is done between the changes of people: kept lines grow old, and together.
+class Tidying {
+ public:
+  Tidying(store::EventLog* events, store::Store& store, const Clock& clock)
+      : events_(events), store_(&store), clock_(&clock) {}
+
+  bool operator()() {
+    const double now = monotonic_seconds();
+    if (now >= next_) {
+      next_ = now + kEverySeconds;
+      warn(store_->forget_answers(clock_->now() - kAnswersKept));
+      if (events_ != nullptr) warn(events_->expire(clock_->now()));
+    }
+    if (events_ == nullptr) return false;
+    const auto compacted = events_->compact_some();
+    warn(compacted);
+    return compacted && *compacted;
+  }
+
+ private:
+  static constexpr double kEverySeconds = 60;
+  static constexpr std::chrono::hours kAnswersKept{24};
+
+  template <typename T>
+  static void warn(const Result<T>& result) {
+    if (!result) log::warn("Housekeeping failed.", {{"error", result.error().detail}});
+  }
+
+  store::EventLog* events_;
+  store::Store* store_;
+  const Clock* clock_;
+  double next_ = 0;
+};
+
 void set_log_level(const std::string& level) {
   log::set_level(level == "debug"   ? log::Level::Debug
                  : level == "warn"  ? log::Level::Warn
@@ -212,14 +258,17 @@ int run(const config::Config& config) {
   engine::Stats stats;
   engine::ThreatQueue queue(**store, clock, tier_options(config));
   if (auto known = queue.load(); !known) return fail(known.error());
-  engine::Desk desk(queue);
+  auto events = open_events(config, state, **store);
+  if (!events) return fail(events.error());
+  engine::Desk desk(queue, Tidying(events->get(), **store, clock));
   auto options = pipeline_options(config);
   options.queue = &queue;
+  options.events = events->get();
   options.on_commit = Announcer();
   engine::Pipeline pipeline(options, loaded->rules, loaded->fields, sources, **store, clock, stats);
   if (auto restored = pipeline.restore(); !restored) return fail(restored.error());
   const auto server =
-      ApiServer::start(config, state, *loaded, queue, desk, stats, **journal, clock);
+      ApiServer::start(config, state, *loaded, queue, desk, stats, **journal, events->get(), clock);
   if (!server) return fail(server.error());
   log::info("Ready: observing, nothing is blocked.",
             {{"rules", loaded->rules->rules().size()}, {"state", state}});

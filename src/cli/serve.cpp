@@ -93,7 +93,7 @@ std::string socket_of(const std::string& state) {
 Result<std::unique_ptr<ApiServer>> ApiServer::start(
     const config::Config& config, const std::string& state, const LoadedRules& loaded,
     engine::ThreatQueue& queue, engine::Desk& desk, engine::Stats& stats,
-    source::IngestJournal& journal, const Clock& clock) {
+    source::IngestJournal& journal, store::EventLog* events, const Clock& clock) {
   VD_TRY(net::HttpOptions options, http_options(config, state));
   VD_TRY(api::ServiceOptions its, service_options(config));
   std::unique_ptr<ApiServer> made(new ApiServer());
@@ -107,6 +107,7 @@ Result<std::unique_ptr<ApiServer>> ApiServer::start(
                   .rules = loaded.rules->rules(),
                   .journal = &journal,
                   .analyzer = server->analyzer_.get(),
+                  .events = events,
                   .gather =
                       [server, &stats, &journal](std::vector<observe::Metric>& metrics) {
                         gather(stats, server->server_->counts(), journal.counts(), metrics);

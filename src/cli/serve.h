@@ -22,7 +22,7 @@ class ApiServer {
   static Result<std::unique_ptr<ApiServer>> start(
       const config::Config& config, const std::string& state, const LoadedRules& loaded,
       engine::ThreatQueue& queue, engine::Desk& desk, engine::Stats& stats,
-      source::IngestJournal& journal, const Clock& clock);
+      source::IngestJournal& journal, store::EventLog* events, const Clock& clock);
   ~ApiServer();
 
  private:

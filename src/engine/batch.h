@@ -51,6 +51,7 @@ struct Batch {
   Time read_at;                                            ///< nothing in it can be younger
   std::optional<Barrier> barrier;                          ///< stands behind the batch's content
   Time latest;                                             ///< of the events in it
+  Time first_said = Time::max(), last_said = Time::min();  ///< what its lines say, right or wrong
   // Counts the lanes that still read the batch. The last decrement must see the others' reads done
   // before the batch is filled again, so it is acquire-release.
   std::atomic<std::uint32_t> lanes_left{0};
@@ -64,6 +65,8 @@ struct Batch {
     ledger.clear();
     barrier.reset();
     latest = Time{};
+    first_said = Time::max();
+    last_said = Time::min();
   }
 };
 using BatchPtr = std::unique_ptr<Batch>;

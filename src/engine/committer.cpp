@@ -22,17 +22,22 @@ void merge(Commit& whole, Commit&& part) {
   append(whole.positions, std::move(part.positions));
   append(whole.state, std::move(part.state));
   append(whole.threats, std::move(part.threats));
+  append(whole.lines, std::move(part.lines));
+  whole.first_event = std::min(whole.first_event, part.first_event);
+  whole.last_event = std::max(whole.last_event, part.last_event);
   if (!part.ledger.empty()) whole.ledger = std::move(part.ledger);
 }
 
 }  // namespace
 
-Committer::Committer(Store store, std::size_t lanes, Stats& stats, OnCommit on_commit)
+Committer::Committer(Store store, std::size_t lanes, Stats& stats, OnCommit on_commit,
+                     std::uint64_t last_barrier)
     : store_(std::move(store)),
       lanes_(lanes),
       stats_(stats),
       on_commit_(std::move(on_commit)),
-      parts_(lanes * 2 + 2) {
+      parts_(lanes * 2 + 2),
+      committed_(last_barrier) {
   thread_ = start_thread("vd-commit", [this] { run(); });
 }
 

@@ -20,7 +20,9 @@ class Committer {
  public:
   using Store = std::function<Result<void>(Commit&)>;  ///< may be called again with the same one
   using OnCommit = std::function<void(const Commit&)>;
-  Committer(Store store, std::size_t lanes, Stats& stats, OnCommit on_commit);
+  /// `last_barrier`: the one that was durable before.
+  Committer(Store store, std::size_t lanes, Stats& stats, OnCommit on_commit,
+            std::uint64_t last_barrier);
   ~Committer();
 
   /// One lane's part of barrier `part.barrier`. Any lane thread.
@@ -42,7 +44,7 @@ class Committer {
   BoundedQueue<Commit> parts_;
   // Published with release after the transaction, so that a lane that reads it may forget what was
   // stored.
-  std::atomic<std::uint64_t> committed_{0};
+  std::atomic<std::uint64_t> committed_;
   std::atomic<std::int64_t> give_up_after_ms_{-1};  // monotonic; -1: never
   Result<void> outcome_;                            // written by the thread, read after join
   std::thread thread_;

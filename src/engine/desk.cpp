@@ -15,8 +15,11 @@ constexpr std::chrono::milliseconds kBetweenSteps{500};
 
 }  // namespace
 
-Desk::Desk(ThreatQueue& queue)
-    : queue_(queue), jobs_(kWaitingMax), thread_(start_thread("vd-desk", [this] { run(); })) {}
+Desk::Desk(ThreatQueue& queue, std::function<bool()> tidy)
+    : queue_(queue),
+      tidy_(std::move(tidy)),
+      jobs_(kWaitingMax),
+      thread_(start_thread("vd-desk", [this] { run(); })) {}
 
 Desk::~Desk() {
   jobs_.close();
@@ -52,8 +55,9 @@ void Desk::make(Job first) {
 }
 
 bool Desk::step() {
+  const bool more = tidy_ && tidy_();
   const auto stepped = queue_.step();
-  if (stepped) return *stepped;
+  if (stepped) return *stepped || more;
   log::warn("Threats cannot be moved between the tiers.", {{"error", stepped.error().detail}});
   return false;
 }

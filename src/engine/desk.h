@@ -21,7 +21,8 @@ class Desk {
   };
   static constexpr std::size_t kWaitingMax = 4096;
 
-  explicit Desk(ThreatQueue& queue);
+  /// `tidy`: one more small step that is taken between changes; true: there is more at once.
+  explicit Desk(ThreatQueue& queue, std::function<bool()> tidy = {});
   ~Desk();  ///< after what waits was made
 
   /// False: too many are waiting, and the job is as it was. Any thread.
@@ -34,6 +35,7 @@ class Desk {
   bool step();
 
   ThreatQueue& queue_;
+  const std::function<bool()> tidy_;
   BoundedQueue<Job> jobs_;
   std::thread thread_;
 };

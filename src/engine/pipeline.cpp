@@ -59,6 +59,8 @@ struct Pipeline::Impl {
   void run_lane(std::size_t l);
   void finish_batch(Batch* batch);
   void account(const Batch& batch);
+  void keep_lines(const Batch& batch, Commit& kept) const;
+  Result<void> keep(Commit& commit);
   bool barrier_due(std::chrono::steady_clock::time_point now) const;
   void attach_barrier(Batch& batch, bool last);
   void tell_committed();
@@ -94,6 +96,7 @@ struct Pipeline::Impl {
 
   // Lane 0's while threads run, then the caller's.
   std::vector<LedgerLine> by_source;
+  Commit kept;    // only its lines, since the last barrier
   Ledger ledger;  // as of the last barrier, with what an earlier process counted
   Ledger restored;
   Time latest;
@@ -163,6 +166,7 @@ Result<void> Pipeline::restore() {
   VD_TRY(const auto positions, i.store.positions());
   i.sources.restore(positions);
   VD_TRY(i.restored, i.store.ledger());
+  VD_TRY(i.barrier_id, i.store.last_barrier());
   i.ledger = i.restored;
   std::uint64_t skipped = 0;
   VD_CHECK(i.store.for_each_state([&](const StateRow& row) {
@@ -179,10 +183,8 @@ void Pipeline::Impl::start() {
     source_names.push_back(std::make_shared<const std::string>(report.name));
   }
   by_source.assign(source_names.size(), {});
-  const auto keep = [this](Commit& commit) {
-    return options.queue != nullptr ? options.queue->commit(commit) : store.commit(commit);
-  };
-  committer = std::make_unique<Committer>(keep, lanes.size(), stats, options.on_commit);
+  const auto keep = [this](Commit& commit) { return this->keep(commit); };
+  committer = std::make_unique<Committer>(keep, lanes.size(), stats, options.on_commit, barrier_id);
   for (std::size_t w = 0; w < workers.size(); ++w) {
     threads.push_back(start_thread(fmt::format("vd-work-{}", w), [this, w] { work(w); }));
   }
@@ -209,7 +211,10 @@ void Pipeline::Impl::run_lane(std::size_t l) {
     Batch& batch = **next;
     const auto suppressions = options.queue != nullptr ? options.queue->suppressions() : nullptr;
     lane.process(batch, source_names, suppressions.get());
-    if (l == 0) account(batch);
+    if (l == 0) {
+      account(batch);
+      if (options.events != nullptr) keep_lines(batch, kept);
+    }
     if (waiting_for != 0 && committer->committed() >= waiting_for) {
       lane.committed();
       waiting_for = 0;
@@ -220,6 +225,10 @@ void Pipeline::Impl::run_lane(std::size_t l) {
       if (l == 0) {
         if (options.resumable) part.positions = std::move(batch.barrier->positions);
         part.ledger = ledger;
+        part.lines = std::move(kept.lines);
+        part.first_event = kept.first_event;
+        part.last_event = kept.last_event;
+        kept = Commit{};
       }
       lane.take_changes(part, batch.barrier->last);
       waiting_for = part.barrier;
@@ -235,6 +244,34 @@ void Pipeline::Impl::account(const Batch& batch) {
   if (!batch.barrier) return;
   ledger = restored;
   for (std::size_t s = 0; s < by_source.size(); ++s) ledger[*source_names[s]] += by_source[s];
+}
+
+void Pipeline::Impl::keep_lines(const Batch& batch, Commit& to) const {
+  for (const Chunk& chunk : batch.raw.chunks()) {
+    to.lines.push_back({.source = source_names[chunk.source],
+                        .offset = chunk.offset,
+                        .written_by = chunk.written_by,
+                        .lines = std::string(batch.raw.bytes(chunk))});
+  }
+  to.first_event = std::min(to.first_event, batch.first_said);
+  to.last_event = std::max(to.last_event, batch.last_said);
+}
+
+/// The lines first: those of a commit that does not happen are taken away again at the next start.
+Result<void> Pipeline::Impl::keep(Commit& commit) {
+  if (options.events != nullptr && !commit.lines.empty()) {
+    std::vector<store::EventChunk> chunks;
+    chunks.reserve(commit.lines.size());
+    for (const KeptLines& lines : commit.lines) {
+      chunks.push_back({.source = *lines.source,
+                        .offset = lines.offset,
+                        .written_by = lines.written_by,
+                        .lines = lines.lines});
+    }
+    VD_CHECK(options.events->append(commit.barrier, clock.now(), commit.first_event,
+                                    commit.last_event, chunks));
+  }
+  return options.queue != nullptr ? options.queue->commit(commit) : store.commit(commit);
 }
 
 void Pipeline::Impl::finish_batch(Batch* batch) {

@@ -15,6 +15,7 @@
 #include "model/field.h"
 #include "sigma/correlator.h"
 #include "source/source_set.h"
+#include "store/event_log.h"
 #include "store/store.h"
 #include "triage/triage.h"
 
@@ -36,6 +37,8 @@ struct PipelineOptions {
   std::uint64_t checkpoint_bytes = 4u << 20;
   /// Where threats are kept; null: in the store alone (scan).
   ThreatQueue* queue = nullptr;
+  /// Where lines are kept to be searched; null: nowhere.
+  store::EventLog* events = nullptr;
   /// Told after each commit, on the committer's thread: what has just become durable.
   std::function<void(const Commit&)> on_commit;
   /// Whether positions and lane state are stored, to be resumed by a later process.

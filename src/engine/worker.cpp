@@ -74,6 +74,10 @@ void Worker::mend_future_times(Batch& batch) const {
   const Time limit = batch.read_at + std::chrono::hours(24);
   Time before = batch.read_at;
   for (Event& event : batch.events.mutable_events()) {
+    if (event.time != Time{}) {
+      batch.first_said = std::min(batch.first_said, event.time);
+      batch.last_said = std::max(batch.last_said, event.time);
+    }
     if (event.time > limit) event.time = before;
     before = event.time;
   }

@@ -12,6 +12,7 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,14 @@ struct StateRow {
   std::uint64_t key;
   std::uint64_t owner;  ///< hash of the entity whose lane owns the row, to find the lane again
   std::string value;    ///< empty: forget the row
+};
+
+/// Whole lines of one source, to be kept as they stood.
+struct KeptLines {
+  std::shared_ptr<const std::string> source;
+  std::uint64_t offset = 0;
+  Time written_by;
+  std::string lines;
 };
 
 /// How many threats there are of each tier, severity and status.
@@ -54,9 +63,11 @@ struct StoredAnswer {
 struct Commit {
   std::uint64_t barrier = 0;  ///< 0: none, only what people changed
   std::vector<SourcePosition> positions;
-  std::vector<StateRow> state;  ///< only what changed since the barrier before
-  std::vector<Threat> threats;  ///< only those that changed, whole
-  Ledger ledger;                ///< totals since the beginning
+  std::vector<StateRow> state;   ///< only what changed since the barrier before
+  std::vector<Threat> threats;   ///< only those that changed, whole
+  Ledger ledger;                 ///< totals since the beginning
+  std::vector<KeptLines> lines;  ///< read since the barrier before
+  Time first_event = Time::max(), last_event = Time::min();  ///< as the lines say
 
   // Of threats: what else became of them.
   std::vector<ThreatHead> heads;     ///< only their workflow changed
