@@ -80,6 +80,26 @@ void accept(Service& service, const ExchangePtr& exchange, std::string lines) {
   });
 }
 
+/// With blanks between them.
+Result<std::string> techniques_of(const Json& threat) {
+  const Json* techniques = threat.find("techniques");
+  std::string all;
+  if (techniques == nullptr) return all;
+  if (!techniques->is(Json::Kind::Array) || techniques->items.size() > 32) {
+    return Error{Errc::RequestInvalid, "techniques: no list of at most 32"};
+  }
+  for (const Json& technique : techniques->items) {
+    const bool plain =
+        !technique.string.empty() && technique.string.size() <= 32 &&
+        std::all_of(technique.string.begin(), technique.string.end(), [](char c) {
+          return is_digit(c) || (lower(c) >= 'a' && lower(c) <= 'z') || c == '.' || c == '-';
+        });
+    if (!plain) return Error{Errc::RequestInvalid, "techniques: one is none, such as T1110.001"};
+    all += (all.empty() ? "" : " ") + technique.string;
+  }
+  return all;
+}
+
 /// An alert in ECS, as `decode` understands it, of a threat that another program found.
 Result<std::string> alert_of(const Json& threat, Time now) {
   VD_CHECK(only_members(threat,
@@ -105,14 +125,12 @@ Result<std::string> alert_of(const Json& threat, Time now) {
   std::string line;
   JsonWriter json(line);
   json.begin_object().field("@timestamp", time.value_or(format_rfc3339(now)));
-  json.field("event.kind", "alert").field(to_string(*type), *value);
+  json.field("event.action", "alert").field(to_string(*type), *value);
   json.field("rule.id", rule.value_or(*title)).field("rule.name", *title);
-  json.field("event.severity_name", severity.value_or("medium"));
-  json.key("threat.technique.id").begin_array();
-  if (const Json* techniques = threat.find("techniques")) {
-    for (const Json& technique : techniques->items) json.string(clip_utf8(technique.string, 32));
-  }
-  json.end_array().field("message", detail.value_or(*title)).end_object();
+  json.field("rule.level", severity.value_or("medium"));
+  VD_TRY(const std::string techniques, techniques_of(threat));
+  json.field("threat.technique.id", techniques);
+  json.field("message", detail.value_or(*title)).end_object();
   line += '\n';
   return line;
 }

@@ -1,8 +1,17 @@
 #include "engine/lane.h"
 
+#include "base/text.h"
+#include "source/ingest_journal.h"
+
 #include <bit>
 
 namespace vedette::engine {
+namespace {
+
+constexpr std::size_t kAlertRulesMax = 4096;
+
+}  // namespace
+
 Lane::Lane(std::size_t index, std::shared_ptr<const sigma::RuleSet> rules,
            const sigma::CorrelatorOptions& correlator, const triage::TriageOptions& triage,
            triage::Triage::Load load, bool keep_state, Stats& stats)
@@ -47,6 +56,13 @@ void Lane::observe(const Batch& batch, const Observation& o,
     }
     statements_.push_back({its, count, first});
   };
+  if (o.primary && event.action == Action::Alert && *source == source::IngestJournal::kName) {
+    if (const auto* rule = rule_of_alert(batch.events, event)) {
+      if (suppressions == nullptr || !suppressions->hides(**rule, o.entity.hash, batch.read_at)) {
+        statements_.push_back({*rule, event.repeats, event.time});
+      }
+    }
+  }
   if (o.primary) {
     for (const RuleIndex rule : matched) state(rule, event.repeats, event.time);
   }
@@ -62,6 +78,37 @@ void Lane::observe(const Batch& batch, const Observation& o,
   findings_ += statements_.size();
   triage_.add(o.entity, statements_, batch.events, event, source);
   statements_.clear();
+}
+
+const std::shared_ptr<const FindingRule>* Lane::rule_of_alert(const EventBatch& batch,
+                                                              const Event& event) {
+  const auto text = [&](Field field) {
+    const Value* value = batch.find(event, field);
+    return value == nullptr || value->type != ValueType::String ? std::string_view()
+                                                                : value->string();
+  };
+  std::string_view techniques = text(Field::RuleTechniques);
+  const std::string_view id = text(Field::RuleId), title = text(Field::RuleName);
+  const std::string_view level = text(Field::RuleLevel);
+  if (id.empty() || title.empty()) return nullptr;
+  std::string key;
+  for (const std::string_view part : {id, title, level, techniques}) {
+    key.append(part).push_back('\n');
+  }
+  // Whoever makes up ever new rules only makes this begin anew.
+  if (alert_rules_.size() >= kAlertRulesMax) alert_rules_.clear();
+  auto& rule = alert_rules_[key];
+  if (rule != nullptr) return &rule;
+  FindingRule made;
+  made.id = clip_utf8(id, 128);
+  made.title = clip_utf8(title, 256);
+  made.level = parse_level(level).value_or(Level::Medium);
+  while (!techniques.empty()) {
+    const std::string_view technique = take_until(techniques, ' ');
+    if (!technique.empty() && made.techniques.size() < 32) made.techniques.emplace_back(technique);
+  }
+  rule = std::make_shared<const FindingRule>(std::move(made));
+  return &rule;
 }
 
 void Lane::publish_sizes() {

@@ -10,6 +10,8 @@
 #include "triage/triage.h"
 
 #include <memory>
+#include <string>
+#include <unordered_map>
 #include <vector>
 
 namespace vedette::engine {
@@ -35,6 +37,9 @@ class Lane {
   void observe(const Batch& batch, const Observation& observation,
                const std::shared_ptr<const std::string>& source,
                const SuppressionSet* suppressions);
+  /// What another program said: the rule that its alert names, or nothing.
+  const std::shared_ptr<const FindingRule>* rule_of_alert(const EventBatch& batch,
+                                                          const Event& event);
   void publish_sizes();
 
   std::size_t index_;
@@ -44,7 +49,8 @@ class Lane {
   bool keep_state_;
   Stats& stats_;
   std::vector<std::shared_ptr<const FindingRule>> finding_rules_;  // by rule; null: reports nothing
-  std::vector<sigma::Hit> hits_;                                   // these are reused
+  std::unordered_map<std::string, std::shared_ptr<const FindingRule>> alert_rules_;
+  std::vector<sigma::Hit> hits_;  // these are reused
   std::vector<triage::Statement> statements_;
   std::uint64_t findings_ = 0, hit_count_ = 0;
   // What this lane last added to the shared gauges, so that they can be corrected by the

@@ -34,7 +34,8 @@ PipelineOptions default_options(std::size_t cores) {
 FieldSet wanted_fields(const sigma::RuleSet& rules) {
   FieldSet wanted = rules.fields() | triage::fields_read();
   for (const Field field :
-       {Field::SourceIp, Field::SourceAddress, Field::UserName, Field::HostName}) {
+       {Field::SourceIp, Field::SourceAddress, Field::UserName, Field::HostName, Field::RuleId,
+        Field::RuleName, Field::RuleLevel, Field::RuleTechniques}) {
     wanted.set(index(field));
   }
   return wanted;
