@@ -75,7 +75,7 @@ constexpr Route kRoutes[] = {
     {"GET", "/metrics", Role::Viewer, "getMetrics", "Metrics for Prometheus", get_metrics},
     {"GET",
      "/api/openapi.json",
-     std::nullopt,
+     Role::Viewer,
      "getOpenapi",
      "This document",
      get_openapi,
