@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Makes the pages of docs/ that come from tables in src/: errors, events and configuration.
+"""Makes the pages of docs/ that come from tables in src/: errors, events, configuration, and the table of
+the API.
 
 Usage: docs.py            writes them
        docs.py --check    says which differ from their tables, and fails if one does
@@ -49,7 +50,8 @@ def cell(text):
 
 
 ERROR_GROUPS = {"VD1": "The machine and its files", "VD2": "Rules", "VD3": "Input",
-                "VD4": "The store", "VD5": "Configuration and the command line"}
+                "VD4": "The store", "VD5": "Configuration and the command line",
+                "VD6": "The queue and the API"}
 
 
 def errors_page(src):
@@ -121,6 +123,22 @@ def configuration_page(src):
     return text + table(["option", "value", "default", "meaning"], body)
 
 
+ROUTE = re.compile(r'\{"(GET|POST|PATCH|DELETE)",\s*"([^"]+)",\s*(?:Role::(\w+)|std::nullopt),\s*'
+                   r'"(\w+)",\s*((?:"(?:[^"\\]|\\.)*"\s*)+),')
+
+
+def api_page(src):
+    """What people wrote, and the table of routes behind it."""
+    note = NOTE.format(tables="src/api/routes.cpp")
+    written = (ROOT / "docs/api.md").read_text("utf-8").split(note.strip())[0]
+    text = written + note
+    body = []
+    for method, path, role, _, summary in ROUTE.findall((src / "api/routes.cpp").read_text("utf-8")):
+        words = "".join(re.findall(r'"((?:[^"\\]|\\.)*)"', summary))
+        body.append([f"`{method} {path}`", role.lower() or "anybody", cell(words)])
+    return text + table(["route", "role", "what it does"], body)
+
+
 OPTIONS = {"VD_TEXT": "text", "VD_LIST": "list", "VD_FLAG": "yes or no", "VD_COUNT": ""}
 
 
@@ -129,7 +147,7 @@ def snake(name):
 
 
 PAGES = {"docs/errors.md": errors_page, "docs/events.md": events_page,
-         "docs/configuration.md": configuration_page}
+         "docs/configuration.md": configuration_page, "docs/api.md": api_page}
 
 
 def main():

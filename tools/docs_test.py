@@ -32,6 +32,13 @@ class DocsTest(unittest.TestCase):
         self.assertEqual(source.count("\nVD_ACTION("),
                          text.split("## Fields")[0].count("\n| `"))
 
+    def test_every_route_of_the_api_is_on_its_page(self):
+        page = docs.api_page(docs.ROOT / "src").split("## Routes")[1]
+        source = (docs.ROOT / "src/api/routes.cpp").read_text("utf-8")
+        methods = sum(source.count(f'{{"{method}",') for method in ("GET", "POST", "PATCH", "DELETE"))
+        self.assertGreater(methods, 20)
+        self.assertEqual(methods, page.count("\n| `"))
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -35,16 +35,6 @@ std::size_t index_of(const Route* route) {
   return route == nullptr ? routes().size() : static_cast<std::size_t>(route - routes().data());
 }
 
-std::string user_name(std::uint32_t uid) {
-  passwd entry{};
-  passwd* found = nullptr;
-  char buffer[4096];
-  if (::getpwuid_r(uid, &entry, buffer, sizeof buffer, &found) == 0 && found != nullptr) {
-    return found->pw_name;
-  }
-  return fmt::format("uid {}", uid);
-}
-
 bool has_body(const net::HttpRequest& request) {
   const std::string_view length = request.header("Content-Length");
   return (!length.empty() && length != "0") || !request.header("Transfer-Encoding").empty();
@@ -61,6 +51,16 @@ std::string new_instance() {
 }
 
 }  // namespace
+
+std::string user_name(std::uint32_t uid) {
+  passwd entry{};
+  passwd* found = nullptr;
+  char buffer[4096];
+  if (::getpwuid_r(uid, &entry, buffer, sizeof buffer, &found) == 0 && found != nullptr) {
+    return found->pw_name;
+  }
+  return fmt::format("uid {}", uid);
+}
 
 Service::Service(Engine its_engine, ServiceOptions options)
     : engine_(std::move(its_engine)),

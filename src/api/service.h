@@ -53,6 +53,9 @@ struct Engine {
   std::function<void(std::vector<observe::Metric>&)> gather = {};
 };
 
+/// What the audit calls a user of this machine.
+std::string user_name(std::uint32_t uid);
+
 class Service {
  public:
   Service(Engine its_engine, ServiceOptions options);

@@ -56,6 +56,9 @@ int main(int argc, char** argv) {
   add_decode(app, chosen);
   add_rules(app, chosen);
   add_threats(app, chosen);
+  add_suppressions(app, chosen);
+  add_tokens(app, chosen);
+  add_audit(app, chosen);
   add_doctor(app, chosen);
   add_simulate(app, chosen);
   add_explain(app, chosen);

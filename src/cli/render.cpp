@@ -99,6 +99,19 @@ std::string findings_text(const Threat& threat) {
   return join(parts, ", ");
 }
 
+/// What people made of it.
+std::string queue_text(const Workflow& workflow) {
+  std::string out(to_string(workflow.status));
+  if (workflow.merged_into != 0) out += " of " + threat_id(workflow.merged_into);
+  if (!workflow.reason.empty()) out += " (" + escape_for_terminal(workflow.reason) + ")";
+  if (!workflow.assignee.empty()) out += ", " + escape_for_terminal(workflow.assignee) + " has it";
+  if (!workflow.tags.empty()) out += ", tags: " + escape_for_terminal(join(workflow.tags, " "));
+  if (workflow.snoozed_until != Time{}) {
+    out += ", snoozed until " + time_text(workflow.snoozed_until);
+  }
+  return out + fmt::format(", version {}", workflow.version);
+}
+
 }  // namespace
 
 std::string render_threat(const Threat& threat, std::size_t rank, const Terminal& terminal,
@@ -122,8 +135,9 @@ std::string render_threat(const Threat& threat, std::size_t rank, const Terminal
 
 std::string render_threat_whole(const Threat& threat, const Terminal& terminal, Time as_of) {
   std::string out = heading(threat, 0, terminal, as_of);
-  out += label("id", terminal) + threat.id + "  " + std::string(to_string(threat.entity_type)) +
-         "  " + std::string(to_string(threat.workflow.status)) + '\n';
+  out +=
+      label("id", terminal) + threat.id + "  " + std::string(to_string(threat.entity_type)) + '\n';
+  out += label("queue", terminal) + queue_text(threat.workflow) + '\n';
   out += label("did", terminal) + counts_text(threat) + '\n';
   out += label("when", terminal) + span_text(threat) + "\n\n";
   for (const Finding& finding : threat.findings) {
@@ -150,24 +164,6 @@ std::string render_threat_whole(const Threat& threat, const Terminal& terminal, 
                        grouped(threat.timeline_merged));
   }
   return out;
-}
-
-std::string render_row_head(const Terminal& terminal) {
-  return styled(fmt::format("{:<8} {:>5}  {:<28} {:<19}  {}", "SEVERITY", "SCORE", "ENTITY",
-                            "LAST SEEN (UTC)", "WHAT"),
-                Style::Dim, terminal.colour) +
-         '\n';
-}
-
-std::string render_row(const Threat& threat, const Terminal& terminal, Time as_of) {
-  const std::size_t used = 8 + 1 + 5 + 2 + 28 + 1 + 19 + 2;
-  const std::string what = findings_text(threat);
-  const std::size_t room = terminal.width > used + 20 ? terminal.width - used : 20;
-  return fmt::format(
-      "{} {:>5.1f}  {} {}  {}\n",
-      styled(fit(upper(to_string(threat.severity)), 8), style_of(threat.severity), terminal.colour),
-      score_at(threat.heat, as_of), fit(escape_for_terminal(threat.entity_value), 28),
-      time_text(threat.last_seen), terminal.is_terminal ? fit(what, room) : what);
 }
 
 std::string render_levels(const std::array<std::uint64_t, kLevels>& by_level,

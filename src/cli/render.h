@@ -15,9 +15,6 @@ std::string render_threat(const Threat& threat, std::size_t rank, const Terminal
                           Time as_of);
 /// The same with every finding, evidence line and the timeline.
 std::string render_threat_whole(const Threat& threat, const Terminal& terminal, Time as_of);
-/// The head and one row of a table of threats.
-std::string render_row_head(const Terminal& terminal);
-std::string render_row(const Threat& threat, const Terminal& terminal, Time as_of);
 /// "2 critical, 30 high, 11 medium" from counts by level.
 std::string render_levels(const std::array<std::uint64_t, kLevels>& by_level,
                           const Terminal& terminal);
