@@ -1,3 +1,4 @@
+#!/usr/bin/env python3
 """Events in and out of the API: what is sent becomes threats, what was read is found again."""
 import json
 import http.client
