@@ -20,6 +20,9 @@ namespace {
 
 constexpr int kTriesMax = 40;
 constexpr std::chrono::milliseconds kBetweenTries{50};
+/// A daemon that has too much to do says that nothing was done, and to come back in a second.
+constexpr int kAsksMax = 5;
+constexpr std::chrono::seconds kUntilNextAsk{1};
 constexpr std::string_view kWayOut =
     "become root or the user that runs vedette (sudo), or ask the daemon with --server URL and a "
     "token in VEDETTE_TOKEN";
@@ -162,6 +165,16 @@ Result<Door> Door::open(DoorOptions options, const Clock& clock) {
 }
 
 Result<std::string> Door::ask(const Ask& ask) {
+  for (int asks = 1;; ++asks) {
+    auto answer = ask_once(ask);
+    const bool later = !answer && (answer.error().code == Errc::TooManyRequests ||
+                                   answer.error().code == Errc::Busy);
+    if (!later || asks == kAsksMax) return answer;
+    std::this_thread::sleep_for(kUntilNextAsk);
+  }
+}
+
+Result<std::string> Door::ask_once(const Ask& ask) {
   const net::HttpHeaders headers = impl_->headers(ask);
   unsigned status = 0;
   std::string body;

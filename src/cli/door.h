@@ -41,11 +41,12 @@ class Door {
   ~Door();
 
   /// The body of a good answer. The errors of the API as they are: a problem document becomes the
-  /// error that it was made from.
+  /// error that it was made from. Who is told to come back does so for some seconds.
   Result<std::string> ask(const Ask& ask);
 
  private:
   struct Impl;
+  Result<std::string> ask_once(const Ask& ask);
   explicit Door(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };

@@ -194,7 +194,7 @@ CLI::App* add_suppressions(CLI::App& root, Chosen& chosen) {
   add_adder(*command, chosen);
   auto ending = std::make_shared<EndOptions>();
   auto* ender = command->add_subcommand("end", "Shows again what it hid");
-  ender->add_option("ID", ending->ids, "As `list` shows it")->required()->option_text("ID…");
+  ender->add_option("ID", ending->ids, "As `list` shows it")->required()->option_text("…");
   add_asking(*ender, ending->asking);
   ender->callback([ending, &chosen] { chosen = [ending] { return ended(end(*ending)); }; });
   command->footer(

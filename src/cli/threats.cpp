@@ -186,6 +186,9 @@ Result<Listed> print_pages(const ListOptions& options, Pages& pages, Time now) {
 Result<void> list(ListOptions options) {
   const SystemClock clock;
   const Time now = clock.now();
+  for (const char* word : {"status", "severity_min", "tier"}) {
+    options.conditions[word] = to_lower(options.conditions[word]);
+  }
   if (options.snoozed) options.conditions["snoozed"] = "true";
   if (!options.since.empty()) {
     const auto span = parse_span(options.since);

@@ -27,7 +27,7 @@ struct ChangeOptions {
 struct Verb {
   const char* name;
   const char* sentence;
-  const char* operands;
+  const char* operands;  // behind the first threat
   const char* footer;
   Result<void> (*write)(ChangeOptions& options, JsonWriter& change);
 };
@@ -122,35 +122,35 @@ Result<void> write_unmerge(ChangeOptions&, JsonWriter& change) {
 }
 
 constexpr Verb kVerbs[] = {
-    {"ack", "Somebody has seen it", "THREAT…",
+    {"ack", "Somebody has seen it", "…",
      "vedette threats ack 203.0.113.7\n  vedette threats ack t-0123456789ab --if-version 3",
      write_status<Status::Acknowledged>},
-    {"start", "Somebody works on it", "THREAT…", "vedette threats start 203.0.113.7",
+    {"start", "Somebody works on it", "…", "vedette threats start 203.0.113.7",
      write_status<Status::InProgress>},
-    {"resolve", "It was hostile, and is dealt with; new evidence reopens it", "THREAT…",
+    {"resolve", "It was hostile, and is dealt with; new evidence reopens it", "…",
      "vedette threats resolve 203.0.113.7 --reason 'blocked at the router'",
      write_status<Status::Resolved>},
-    {"false-positive", "It was not hostile; only a new kind of evidence reopens it", "THREAT…",
+    {"false-positive", "It was not hostile; only a new kind of evidence reopens it", "…",
      "vedette threats false-positive 198.51.100.4 --reason 'our scanner'\n"
      "  vedette threats false-positive 198.51.100.4 --suppress",
      write_status<Status::FalsePositive>},
-    {"reopen", "It is new again", "THREAT…", "vedette threats reopen 203.0.113.7",
+    {"reopen", "It is new again", "…", "vedette threats reopen 203.0.113.7",
      write_status<Status::New>},
-    {"assign", "Says who has it", "THREAT… WHO",
+    {"assign", "Says who has it", "… WHO",
      "vedette threats assign 203.0.113.7 ann\n  vedette threats assign 203.0.113.7 --nobody",
      write_assign},
-    {"tag", "Adds +tags and removes -tags", "THREAT… +TAG… -TAG…",
+    {"tag", "Adds +tags and removes -tags", "… +TAG… -TAG…",
      "vedette threats tag 203.0.113.7 198.51.100.4 +botnet -unsure", write_tags},
-    {"note", "Writes a note into its history", "THREAT… TEXT",
+    {"note", "Writes a note into its history", "… TEXT",
      "vedette threats note 203.0.113.7 'asked the owner'", write_note},
-    {"snooze", "Hides it for a while; a new rule or technique wakes it", "THREAT…",
+    {"snooze", "Hides it for a while; a new rule or technique wakes it", "…",
      "vedette threats snooze 203.0.113.7 --for 2h --reason 'patch tonight'\n"
      "  vedette threats snooze 203.0.113.7 --until 2026-03-01",
      write_snooze},
-    {"wake", "Ends the snoozing", "THREAT…", "vedette threats wake 203.0.113.7", write_wake},
-    {"merge", "Makes it a duplicate of another threat", "THREAT…",
+    {"wake", "Ends the snoozing", "…", "vedette threats wake 203.0.113.7", write_wake},
+    {"merge", "Makes it a duplicate of another threat", "…",
      "vedette threats merge 203.0.113.7 203.0.113.8 --into 203.0.113.9", write_merge},
-    {"unmerge", "Is no duplicate any more", "THREAT…", "vedette threats unmerge 203.0.113.7",
+    {"unmerge", "Is no duplicate any more", "…", "vedette threats unmerge 203.0.113.7",
      write_unmerge},
 };
 

@@ -111,7 +111,7 @@ CLI::App* add_tokens(CLI::App& root, Chosen& chosen) {
       [creating, &chosen] { chosen = [creating] { return ended(create(*creating)); }; });
   auto revoking = std::make_shared<RevokeOptions>();
   auto* revoker = command->add_subcommand("revoke", "Lets its holder in no more");
-  revoker->add_option("ID", revoking->ids, "As `list` shows it")->required()->option_text("ID…");
+  revoker->add_option("ID", revoking->ids, "As `list` shows it")->required()->option_text("…");
   add_asking(*revoker, revoking->asking);
   revoker->callback(
       [revoking, &chosen] { chosen = [revoking] { return ended(revoke(*revoking)); }; });

@@ -3,12 +3,13 @@
 
 import json
 import os
+import pty
 import re
 import shutil
 import stat
 import subprocess
 
-from harness import Daemon, Skip, SshLog, main, vedette
+from harness import BINARY, Daemon, Skip, SshLog, main, vedette
 
 VERB_RUNS = [
     # verb and its words after the threats; what must be in the head that it gives
@@ -182,6 +183,48 @@ def test_suppressions(directory):
     both_ways(directory, check)
 
 
+def test_asked_on_a_terminal(directory):
+    """On a terminal a false alarm asks whether to hide it, and y is the only yes"""
+    def check(state):
+        one, *_ = ids_of(state)
+        for answer, suppressions in (("n\n", 0), ("\n", 0), ("y\n", 1)):
+            ours, theirs = pty.openpty()
+            os.write(ours, answer.encode())
+            with subprocess.Popen([BINARY, "threats", "false-positive", one, "--state", state],
+                                  stdin=theirs, stdout=theirs, stderr=theirs) as process:
+                assert process.wait(timeout=60) == 0
+            os.close(theirs)
+            os.close(ours)
+            made = heads(vedette("suppressions", "list", "--state", state, "--format", "ndjson"))
+            assert len(made) == suppressions, (answer, made)
+    both_ways(directory, check)
+
+
+def test_patience(directory):
+    """A command waits for a daemon that limits requests, and for others that have the store"""
+    daemon = Daemon(directory, log_in(directory), extra=("--rate-limit", "1"))
+    with daemon:
+        daemon.wait(lambda: len(ids_of(daemon.state)) > 3, "threats")
+        some = ids_of(daemon.state)[:3]
+        assert len(verb(daemon.state, "ack", *some).stdout.splitlines()) == 3
+        daemon.stop()
+    together = [subprocess.Popen([BINARY, "threats", "note", one, "at once", "--state", daemon.state],
+                                 stdout=subprocess.DEVNULL) for one in some]
+    assert [process.wait(timeout=60) for process in together] == [0, 0, 0]
+
+
+def test_readers_write_nothing(directory):
+    """Lists and shows leave the database as it is"""
+    daemon = Daemon(directory, log_in(directory))
+    with daemon:
+        daemon.wait_until_idle()
+        daemon.stop()
+    before = (daemon.state / "vedette.db").read_bytes()
+    one, *_ = ids_of(daemon.state, "--all", "--severity", "LOW")
+    verb(daemon.state, "show", one)
+    assert (daemon.state / "vedette.db").read_bytes() == before
+
+
 def test_tokens(directory):
     """A token is let in over the network for what its role may, until it is revoked"""
     daemon = Daemon(directory, log_in(directory))
@@ -234,7 +277,7 @@ def test_stranger(directory):
         daemon.wait_until_idle()
         directory.chmod(0o755)
         binary = directory / "vedette"
-        shutil.copy(vedette.__globals__["BINARY"], binary)
+        shutil.copy(BINARY, binary)
         done = subprocess.run(["setpriv", "--reuid=65534", "--clear-groups", binary, "threats", "ack",
                                "203.0.113.1", "--state", daemon.state], capture_output=True, text=True)
         assert done.returncode == 2 and "become root" in done.stderr, done.stderr
