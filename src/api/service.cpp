@@ -259,7 +259,8 @@ net::HttpHooks Service::hooks() {
       refusal.headers.insert(refusal.headers.end(), exchange.headers.begin(),
                              exchange.headers.end());
       refusal.headers.emplace_back("X-Request-Id", exchange.id);
-      route_metrics_.add(index_of(exchange.route), refusal.status, 0);
+      exchange.started = monotonic_seconds();
+      observe(exchange, refusal);
       return {.refusal = std::move(refusal)};
     }
     return {.body_bytes_max = exchange.route->body_bytes_max};
@@ -307,6 +308,7 @@ void Service::store(const ExchangePtr& exchange, Write write) {
     if (found && found->request_hash != hash) return set(Error{Errc::KeyReused, {}});
     if (found) {
       net::HttpResponse again = json_response(found->body, found->status);
+      if (found->status == 204) again.content_type.clear();
       again.headers.emplace_back("Idempotency-Replayed", "true");
       return set(std::move(again));
     }

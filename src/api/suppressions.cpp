@@ -228,22 +228,24 @@ void create_suppression(Service& service, const ExchangePtr& exchange) {
 }
 
 void end_suppression(Service& service, const ExchangePtr& exchange) {
-  const std::string id = exchange->arguments[0];
-  std::optional<Suppression> found;
-  for (const Suppression& one : service.engine().queue.suppressions()->all()) {
-    if (one.id == id) found = one;
-  }
-  if (!found) return exchange->send(Error{Errc::RouteUnknown, "there is no such suppression"});
-  const std::string who = exchange->caller.name;
-  service.store(exchange, [one = *found, who](engine::Draft& draft) -> Result<net::HttpResponse> {
-    draft.commit().suppressions_ended.push_back(one.id);
-    draft.commit().audit.push_back({.at = draft.now(),
-                                    .who = who,
-                                    .action = "unsuppress",
-                                    .entity_hash = one.entity_hash,
-                                    .reason = {},
-                                    .before = one.id,
-                                    .after = {}});
+  const std::string id = exchange->arguments[0], who = exchange->caller.name;
+  service.store(exchange, [&service, id, who](engine::Draft& draft) -> Result<net::HttpResponse> {
+    Commit& commit = draft.commit();
+    const auto all = service.engine().queue.suppressions();
+    const auto one = std::find_if(all->all().begin(), all->all().end(),
+                                  [&](const Suppression& its) { return its.id == id; });
+    const auto& ended = commit.suppressions_ended;  // in the same transaction
+    if (one == all->all().end() || std::find(ended.begin(), ended.end(), id) != ended.end()) {
+      return Error{Errc::RouteUnknown, "there is no such suppression"};
+    }
+    commit.suppressions_ended.push_back(id);
+    commit.audit.push_back({.at = draft.now(),
+                            .who = who,
+                            .action = "unsuppress",
+                            .entity_hash = one->entity_hash,
+                            .reason = {},
+                            .before = id,
+                            .after = {}});
     return net::HttpResponse{.status = 204, .content_type = {}};
   });
 }

@@ -49,15 +49,17 @@ int Watcher::watch_name(const std::string& directory, const std::string& name, O
 int Watcher::watch_file(int file, Owner owner) {
   // By descriptor, since the name may already be another file's.
   const int handle = add(fmt::format("/proc/self/fd/{}", file).c_str(), kFileMask);
-  if (handle != kNone) add_once(watches_[handle].file_owners, owner);
+  if (handle != kNone) watches_[handle].file_owners.push_back(owner);
   return handle;
 }
 
 void Watcher::unwatch_file(int handle, Owner owner) {
   const auto found = watches_.find(handle);
   if (found == watches_.end()) return;
-  std::erase(found->second.file_owners, owner);
-  if (!found->second.file_owners.empty() || !found->second.names.empty()) return;
+  std::vector<Owner>& owners = found->second.file_owners;
+  const auto its = std::ranges::find(owners, owner);
+  if (its != owners.end()) owners.erase(its);
+  if (!owners.empty() || !found->second.names.empty()) return;
   ::inotify_rm_watch(fd_.get(), handle);
   watches_.erase(found);
 }

@@ -28,7 +28,7 @@ class Watcher {
   /// the errno, 0 for success.
   int watch_name(const std::string& directory, const std::string& name, Owner owner);
   /// Tells `owner` when the open file is written, truncated, renamed or removed. Returns a handle,
-  /// or kNone.
+  /// or kNone. An owner may have several claims on one file; each is given back by itself.
   int watch_file(int file, Owner owner);
   void unwatch_file(int handle, Owner owner);
 

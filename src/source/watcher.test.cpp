@@ -57,6 +57,21 @@ TEST_SUITE("source/watcher") {
     CHECK_FALSE(called(watcher, 7));
   }
 
+  TEST_CASE("who watches a file twice is told until both claims are given back") {
+    Directory d;
+    write(d / "log", "1\n");
+    Watcher watcher(10);
+    UniqueFd file(::open((d / "log").c_str(), O_RDONLY));
+    const int handle = watcher.watch_file(file.get(), 7);
+    CHECK(watcher.watch_file(file.get(), 7) == handle);
+    watcher.unwatch_file(handle, 7);
+    append(d / "log", "2\n");
+    CHECK(called(watcher, 7));
+    watcher.unwatch_file(handle, 7);
+    append(d / "log", "3\n");
+    CHECK_FALSE(called(watcher, 7));
+  }
+
   TEST_CASE("two owners of one file: one lets go, the other is still told") {
     Directory d;
     write(d / "log", "");

@@ -5,10 +5,12 @@ A test is a function named test_…; its docstring is the sentence that it prove
 directory. A file of tests ends in `main(globals())`, is executable, and is run by tools/run_system.py.
 Those named test_slow_… want VEDETTE_SLOW=1 or their name on the command line."""
 
+import http.client
 import json
 import os
 import pathlib
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -76,26 +78,81 @@ def assert_same_threats(found, wanted):
     assert not problems, "\n".join(problems[:8])
 
 
+class Answer:
+    """What an HTTP request was answered with, whole."""
+
+    def __init__(self, response):
+        self.status, self.headers, self.body = response.status, response.headers, response.read()
+
+    def json(self):
+        return json.loads(self.body)
+
+    def wanted(self, status):
+        """Itself, if it has that status."""
+        assert self.status == status, f"{self.status}, not {status}: {self.body[:500]}"
+        return self
+
+
+class Client:
+    """One kept connection. A refused or broken one raises OSError or HTTPException, and the next
+    request connects again."""
+
+    def __init__(self, port, token=None, timeout=60):
+        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=timeout)
+        self.token = token
+
+    def ask(self, method, path, body=None, headers=None):
+        """`body`: bytes or text as they are; anything else as JSON."""
+        headers = dict(headers or {})
+        if self.token:
+            headers.setdefault("Authorization", f"Bearer {self.token}")
+        if body is not None:
+            headers.setdefault("Content-Type", "application/json")
+            if not isinstance(body, (bytes, str)):
+                body = json.dumps(body)
+            if isinstance(body, str):
+                body = body.encode()
+        try:
+            self.connection.request(method, path, body, headers)
+            return Answer(self.connection.getresponse())
+        except (OSError, http.client.HTTPException):
+            self.connection.close()
+            raise
+
+    def close(self):
+        self.connection.close()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+
 class Daemon:
-    """`vedette run`, started, asked, killed."""
+    """`vedette run`, started, asked, killed. `admin`: the first token, which it says on its standard output
+    when it starts for the first time."""
 
     def __init__(self, directory, *inputs, extra=()):
         self.directory, self.inputs, self.extra = pathlib.Path(directory), inputs, extra
         self.state = self.directory / "state"
         self.log = self.directory / "daemon.log"
-        self.port = None
+        self.output = self.directory / "daemon.out"
+        self.port = self.admin = None
         self.process = None
 
     def start(self):
         before = self.log.stat().st_size if self.log.exists() else 0
-        with open(self.log, "ab") as log:
+        with open(self.log, "ab") as log, open(self.output, "ab") as output:
             self.process = subprocess.Popen(
                 [BINARY, "run", "--state", self.state, "--listen", "127.0.0.1:0", "--from-start", "yes",
                  "--checkpoint-ms", "50", "--anonymous-role", "viewer", *self.extra, "--inputs", *self.inputs],
-                stdout=log, stderr=log)
+                stdout=output, stderr=log)
         self.wait(lambda: b"Ready" in self.log.read_bytes()[before:], "the daemon to be ready")
         text = self.log.read_bytes()[before:].decode(errors="replace")
         self.port = int(text.split("127.0.0.1:")[-1].split()[0].strip('"'))
+        token = re.search(r"vdt_\S+", self.output.read_text())
+        self.admin = token and token[0]
         return self
 
     def wait(self, condition, what, seconds=60):
@@ -112,6 +169,14 @@ class Daemon:
     def get(self, path):
         with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=10) as answer:
             return answer.status, answer.read().decode()
+
+    def client(self, token=None, **more):
+        return Client(self.port, token, **more)
+
+    def ask(self, method, path, body=None, token=None, headers=None):
+        """One request, on a connection of its own; without a token, as whoever may come."""
+        with self.client(token) as client:
+            return client.ask(method, path, body, headers)
 
     def metric(self, name):
         for line in self.get("/metrics")[1].splitlines():
