@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""Measures `vedette scan` beside `fail2ban-regex`, on the same lines, in turns, on the same core.
+"""Measures `vedette scan` beside `fail2ban-regex`, on the same lines, in turns, on the same core; the
+queue of threats beside Redis (bench/triage.py); the API beside nginx (bench/api.py).
 
 Usage: ./dev bench [--lines N] [--rounds N] [--file LOG --filter FILTER] [--only NAME…] [--write]
 
-Both are timed as whole processes. The peer, which is much slower, gets the first --peer-lines lines
+Scans are timed as whole processes. The peer, which is much slower, gets the first --peer-lines lines
 of the same file. With a second core the scan is also run on two. Figures are lines per second; of
 the rounds the least, the median and the most are shown. --write puts them into docs/performance.md.
 """
@@ -19,6 +20,9 @@ import sys
 import tempfile
 import time
 from dataclasses import dataclass, field
+
+import api
+import triage
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 CORPORA = pathlib.Path(os.environ.get("VEDETTE_CORPORA", ROOT.parent / "shared" / "corpora"))
@@ -214,8 +218,10 @@ def machine():
     return f"{names[0] if names else platform.machine()}, {len(os.sched_getaffinity(0))} cores"
 
 
-def page(results, options):
+def page(results, triage_results, api_results, options):
     text = "# Performance\n\n<!-- Made by `./dev bench --write`. -->\n\n"
+    if not results:
+        return text + sections(triage_results, api_results)
     text += ("Whole processes, start to exit: `vedette scan` reads, decodes, runs every built-in "
              "rule and ranks the\nthreats; `fail2ban-regex` looks for the failures of one filter, "
              "which is less. Both in turns on the same\ncore and lines "
@@ -226,7 +232,17 @@ def page(results, options):
     text += ("\nIn **sshd** and **web** thousands of sources attack at the same time; a real log mostly "
              "has a few at a time.\n")
     return (text + "\n" + table(results) +
-            "\n*speed* is that of the first row of the workload taken as 1.\n")
+            "\n*speed* is that of the first row of the workload taken as 1.\n" +
+            sections(triage_results, api_results))
+
+
+def sections(triage_results, api_results):
+    text = ""
+    if triage_results:
+        text += triage.TEXT + triage.table(triage_results)
+    if api_results:
+        text += api.TEXT + api.table(api_results)
+    return text
 
 
 def parse(arguments):
@@ -238,9 +254,12 @@ def parse(arguments):
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--file", type=pathlib.Path, help="a log of your own instead")
     parser.add_argument("--filter", default="", help="fail2ban's filter for it, for example sshd")
-    everything = ("sshd", "web", "sshd-real", "web-real", "sources")
+    everything = ("sshd", "web", "sshd-real", "web-real", "sources", "triage", "api")
+    parser.add_argument("--threats", type=int, nargs="+", default=[10_000, 100_000, 1_000_000],
+                        help="for triage (10000 100000 1000000)")
+    parser.add_argument("--seconds", type=int, default=5, help="of load, for api (5)")
     parser.add_argument("--only", nargs="+", choices=everything, default=everything)
-    parser.add_argument("--no-peer", action="store_true", help="without fail2ban")
+    parser.add_argument("--no-peer", action="store_true", help="without fail2ban, Redis and nginx")
     parser.add_argument("--write", action="store_true", help="write docs/performance.md")
     return parser.parse_args(arguments)
 
@@ -249,16 +268,24 @@ def main():
     options = parse(sys.argv[1:])
     if not os.access(options.vedette, os.X_OK):
         raise SystemExit(f"bench: there is no {options.vedette}; build it with ./dev build")
-    if not shutil.which("fail2ban-regex") and not options.no_peer:
-        raise SystemExit("bench: fail2ban-regex is not installed; or use --no-peer")
-    results = []
+    if not options.no_peer:
+        for peer in ("fail2ban-regex", "redis-server", "nginx"):
+            if not shutil.which(peer):
+                raise SystemExit(f"bench: {peer} is not installed; or use --no-peer")
+    results, triage_results, api_results = [], None, None
     with tempfile.TemporaryDirectory(prefix="vedette-bench-") as folder:
         for workload in workloads(options.vedette.resolve(), pathlib.Path(folder), options):
             results.append((workload, measure(options.vedette.resolve(), workload, options)))
             workload.log.unlink()
-    print(table(results), end="")
+        if "triage" in options.only and not options.file:
+            triage_results = triage.measure(options.vedette.resolve().parent / "engine_bench", options)
+        if "api" in options.only and not options.file:
+            _, log = simulated(options.vedette.resolve(), pathlib.Path(folder), "sshd", 300_000)
+            api_results = api.measure(options.vedette.resolve(), log, folder, options)
+    text = page(results, triage_results, api_results, options)
+    print(text, end="")
     if options.write:
-        PAGE.write_text(page(results, options), encoding="utf-8")
+        PAGE.write_text(text, encoding="utf-8")
         print(f"wrote {PAGE.relative_to(ROOT)}")
 
 

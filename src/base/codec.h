@@ -16,11 +16,11 @@ class Writer {
   explicit Writer(std::string& out) : out_(out) {}
 
   void u64(std::uint64_t value) {
-    while (value >= 0x80) {
-      out_ += static_cast<char>(value | 0x80);
-      value >>= 7;
-    }
-    out_ += static_cast<char>(value);
+    char raw[10];
+    std::size_t size = 0;
+    for (; value >= 0x80; value >>= 7) raw[size++] = static_cast<char>(value | 0x80);
+    raw[size++] = static_cast<char>(value);
+    out_.append(raw, size);
   }
   /// Zigzag, so that small negative numbers stay short.
   void i64(std::int64_t value) {

@@ -109,9 +109,9 @@ struct ThreatQueue::Pending {
   };
   std::unordered_map<std::uint64_t, Step> steps;
 
-  void add(const std::optional<ThreatHead>& before, std::optional<ThreatHead> after) {
-    const std::uint64_t hash = after ? after->entity_hash : before->entity_hash;
-    const auto [at, is_first] = steps.try_emplace(hash, Step{before, {}});
+  void add(std::optional<ThreatHead> before, std::optional<ThreatHead> after) {
+    const auto [at, is_first] = steps.try_emplace(after ? after->entity_hash : before->entity_hash);
+    if (is_first) at->second.before = std::move(before);
     at->second.after = std::move(after);
   }
 };
@@ -155,19 +155,20 @@ Result<void> ThreatQueue::join(Commit& commit, Pending& pending) {
   commit.heads.clear();
   commit.unlisted.clear();
   commit.audit.clear();
+  pending.steps.reserve(commit.threats.size());
   for (Threat& threat : commit.threats) VD_CHECK(join_one(threat, commit, pending));
   return {};
 }
 
 Result<void> ThreatQueue::join_one(Threat& threat, Commit& commit, Pending& pending) {
   const Time now = clock_.now();
-  VD_TRY(const auto before, head_of(threat.entity_hash));
+  VD_TRY(auto before, head_of(threat.entity_hash));
   threat.workflow = before ? before->workflow : Workflow{};
   Workflow& workflow = threat.workflow;
   workflow.touched = now;
   threat.heat = triage::heat(threat.findings);
   if (!before) {
-    pending.add(before, vedette::head_of(threat));
+    pending.add({}, vedette::head_of(threat));
     return {};
   }
   ThreatHead after = vedette::head_of(threat);
@@ -182,7 +183,8 @@ Result<void> ThreatQueue::join_one(Threat& threat, Commit& commit, Pending& pend
   }
   bring_back(*before, workflow, commit);
   if (workflow.known) threat.heat = add_heat(threat.heat, triage::heat(*workflow.known));
-  after = vedette::head_of(threat);
+  after.heat = threat.heat;
+  after.workflow = workflow;
   if (novel && is_snoozed(workflow, now)) {
     commit.audit.push_back({.at = now,
                             .who = std::string(kOurselves),
@@ -210,7 +212,7 @@ Result<void> ThreatQueue::join_one(Threat& threat, Commit& commit, Pending& pend
     }
   }
   threat.workflow = after.workflow;
-  pending.add(before, std::move(after));
+  pending.add(std::move(before), std::move(after));
   return {};
 }
 
@@ -357,6 +359,8 @@ Result<bool> ThreatQueue::leave_lower(Tier tier, std::chrono::hours patience, Ti
 Result<store::ThreatPage> ThreatQueue::page(const ThreatQuery& query,
                                             const std::optional<RankKey>& after,
                                             std::size_t limit) {
+  const bool wants_working =
+      query.tiers.none() || query.tiers[static_cast<std::size_t>(Tier::Working)];
   const bool wants_lower = query.tiers.none() ||
                            query.tiers[static_cast<std::size_t>(Tier::ShortTerm)] ||
                            query.tiers[static_cast<std::size_t>(Tier::LongTerm)];
@@ -377,6 +381,8 @@ Result<store::ThreatPage> ThreatQueue::page(const ThreatQuery& query,
     if (disk) {
       VD_TRY(lower, store_.page(query, after, limit));
     }
+    // What is on its way up stands in the lower tiers until it is stored.
+    if (!wants_working) return lower;
     triage::ThreatIndex::Page working;
     {
       MutexLock guard(index_mutex_);

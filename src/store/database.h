@@ -65,6 +65,9 @@ class Database {
   /// The first column of the first row, 0 without one.
   Result<std::int64_t> value_of(std::string_view sql, Errc usual);
 
+  /// Rows that the last INSERT, UPDATE or DELETE changed.
+  std::int64_t changes() const;
+
   /// Ends a transaction that failed, if SQLite has not done so itself.
   void roll_back();
   const std::string& path() const { return path_; }

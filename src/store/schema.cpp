@@ -12,8 +12,9 @@ namespace {
 // ones. Times are nanoseconds since 1970. `body`, `workflow`, `details`, `value`, `line` and
 // `state` are in the form of base/codec.h, made by their owners.
 //
-// The working tier (0) changes all the time and is in memory as well: only the lower tiers are in
-// the indexes, so a commit touches one tree for a threat.
+// Threats stand in the order in which they came, not in that of their hashes: new ones, and those
+// of one time, share pages, so that a commit writes few. The working tier (0) changes all the time
+// and is in memory as well: only the lower tiers are in the indexes by order.
 constexpr char kPipelineTables[] = R"sql(
 CREATE TABLE meta(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE source_position(source TEXT PRIMARY KEY, state BLOB NOT NULL) WITHOUT ROWID;
@@ -25,15 +26,16 @@ CREATE TABLE ledger(source TEXT PRIMARY KEY, line BLOB NOT NULL) WITHOUT ROWID;
 
 constexpr char kThreatTables[] = R"sql(
 CREATE TABLE threat(
-  entity_hash INTEGER PRIMARY KEY, entity_type TEXT NOT NULL, entity_value TEXT NOT NULL,
+  entity_hash INTEGER NOT NULL, entity_type TEXT NOT NULL, entity_value TEXT NOT NULL,
   severity INTEGER NOT NULL, heat REAL NOT NULL, status INTEGER NOT NULL, tier INTEGER NOT NULL,
   first_seen INTEGER NOT NULL, last_seen INTEGER NOT NULL, touched INTEGER NOT NULL,
   workflow BLOB NOT NULL, details BLOB NOT NULL, body BLOB NOT NULL);
+CREATE UNIQUE INDEX threat_by_entity ON threat(entity_hash);
 CREATE INDEX threat_working ON threat(tier) WHERE tier = 0;
-CREATE INDEX threat_by_heat ON threat(heat DESC) WHERE tier > 0;
-CREATE INDEX threat_by_severity ON threat(severity DESC, heat DESC) WHERE tier > 0;
-CREATE INDEX threat_by_status ON threat(status, heat DESC) WHERE tier > 0;
-CREATE INDEX threat_by_last_seen ON threat(last_seen DESC) WHERE tier > 0;
+CREATE INDEX threat_by_heat ON threat(heat DESC, entity_hash) WHERE tier > 0;
+CREATE INDEX threat_by_severity ON threat(severity DESC, heat DESC, entity_hash) WHERE tier > 0;
+CREATE INDEX threat_by_status ON threat(status, heat DESC, entity_hash) WHERE tier > 0;
+CREATE INDEX threat_by_last_seen ON threat(last_seen DESC, entity_hash) WHERE tier > 0;
 CREATE INDEX threat_by_touched ON threat(tier, touched) WHERE tier > 0;
 CREATE TABLE threat_label(
   label TEXT NOT NULL, entity_hash INTEGER NOT NULL, PRIMARY KEY(label, entity_hash)) WITHOUT ROWID;

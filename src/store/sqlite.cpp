@@ -183,6 +183,10 @@ void Database::roll_back() {
   }
 }
 
+std::int64_t Database::changes() const {
+  return sqlite3_changes(handle_);
+}
+
 Error Database::failure(Errc usual) const {
   if (handle_ == nullptr) return {usual, fmt::format("{}: out of memory", path_)};
   const int code = sqlite3_errcode(handle_);

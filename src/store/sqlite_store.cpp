@@ -97,8 +97,11 @@ Result<std::unique_ptr<Store>> SqliteStore::open_directory(const std::string& di
     // Looked at before anything is changed: it may be another program's.
     VD_CHECK(prepare_schema(*database));
     VD_CHECK(
+        // A commit of 10,000 threats fits the cache; what changes often is written several times to
+        // the log before it is written to its place once.
         database->execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
-                          "PRAGMA cache_size=-2048; PRAGMA journal_size_limit=16777216",
+                          "PRAGMA cache_size=-32768; PRAGMA wal_autocheckpoint=8192;"
+                          "PRAGMA journal_size_limit=67108864",
                           Errc::StoreOpen));
     MutexLock guard(store->writer_.mutex);
     VD_TRY(auto row, ThreatRow::prepare(*database));

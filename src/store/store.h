@@ -4,7 +4,8 @@
 // Who writes has thought: the store keeps what it is given. The working tier is in memory as well
 // (engine/threat_queue.h) and has no indexes here; threats of the lower tiers can be asked for in
 // every order. Thread-safe: one writer at a time, readers beside it; a visitor of for_each_…() must
-// not call the store. Memory: page caches of 2 MB, and one row at a time.
+// not call the store. Memory: page caches of 2 MB, that of the
+// writer of 32 MB, and one row at a time.
 #pragma once
 
 #include "base/result.h"

@@ -41,18 +41,22 @@ Result<Threat> read_threat(const Statement& row, std::uint64_t entity_hash) {
   return std::move(*threat);
 }
 
+// Two statements instead of one with ON CONFLICT, and OR FAIL: SQLite can then do without keeping
+// the pages as they were before each statement. What fails ends the transaction anyway.
 Result<ThreatRow> ThreatRow::prepare(Database& database) {
   ThreatRow row;
-  VD_TRY(row.put_, database.prepare(
-                       "INSERT INTO threat(entity_hash, entity_type, entity_value, severity, heat, "
-                       "first_seen, last_seen, workflow, details, status, tier, touched, body) "
-                       "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) "
-                       "ON CONFLICT(entity_hash) DO UPDATE SET severity = excluded.severity, "
-                       "heat = excluded.heat, first_seen = excluded.first_seen, "
-                       "last_seen = excluded.last_seen, workflow = excluded.workflow, "
-                       "details = excluded.details, status = excluded.status, "
-                       "tier = excluded.tier, touched = excluded.touched, body = excluded.body",
-                       Errc::StoreWrite));
+  row.database_ = &database;
+  VD_TRY(row.update_,
+         database.prepare("UPDATE OR FAIL threat SET severity = ?4, heat = ?5, first_seen = ?6, "
+                          "last_seen = ?7, workflow = ?8, details = ?9, status = ?10, tier = ?11, "
+                          "touched = ?12, body = ?13 WHERE entity_hash = ?1",
+                          Errc::StoreWrite));
+  VD_TRY(row.insert_,
+         database.prepare("INSERT OR FAIL INTO threat(entity_hash, entity_type, entity_value, "
+                          "severity, heat, first_seen, last_seen, workflow, details, status, tier, "
+                          "touched, body) "
+                          "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+                          Errc::StoreWrite));
   return row;
 }
 
@@ -60,15 +64,21 @@ Result<void> ThreatRow::write(const Threat& threat) {
   const std::string body = encode(threat);
   const std::string workflow = encode(threat.workflow);
   const std::string details = encode_details(head_of(threat));
-  put_.bind(1, signed_of(threat.entity_hash)).bind_text(2, to_string(threat.entity_type));
-  put_.bind_text(3, threat.entity_value).bind(4, static_cast<std::int64_t>(threat.severity));
-  put_.bind(5, threat.heat);
-  put_.bind(6, number_of(threat.first_seen)).bind(7, number_of(threat.last_seen));
-  put_.bind_blob(8, workflow).bind_blob(9, details);
-  put_.bind(10, static_cast<std::int64_t>(threat.workflow.status));
-  put_.bind(11, static_cast<std::int64_t>(threat.workflow.tier));
-  put_.bind(12, number_of(threat.workflow.touched));
-  return put_.bind_blob(13, body).run();
+  const auto bind = [&](Statement& put) {
+    put.bind(1, signed_of(threat.entity_hash)).bind(4, static_cast<std::int64_t>(threat.severity));
+    put.bind(5, threat.heat);
+    put.bind(6, number_of(threat.first_seen)).bind(7, number_of(threat.last_seen));
+    put.bind_blob(8, workflow).bind_blob(9, details);
+    put.bind(10, static_cast<std::int64_t>(threat.workflow.status));
+    put.bind(11, static_cast<std::int64_t>(threat.workflow.tier));
+    put.bind(12, number_of(threat.workflow.touched)).bind_blob(13, body);
+  };
+  bind(update_);
+  VD_CHECK(update_.run());
+  if (database_->changes() > 0) return {};
+  bind(insert_);
+  insert_.bind_text(2, to_string(threat.entity_type)).bind_text(3, threat.entity_value);
+  return insert_.run();
 }
 
 }  // namespace vedette::store

@@ -36,7 +36,8 @@ class ThreatRow {
   Result<void> write(const Threat& threat);
 
  private:
-  Statement put_;
+  Database* database_ = nullptr;
+  Statement update_, insert_;
 };
 
 }  // namespace vedette::store

@@ -49,6 +49,21 @@ void ThreatIndex::Impl::leave(std::uint32_t place) {
   by_touched.erase({order_of(record.touched), tie, place});
 }
 
+void ThreatIndex::Impl::move(std::uint32_t place, const ThreatHead& head) {
+  const Record& record = records[place];
+  const std::int64_t tie = tie_of(record.hash);
+  const std::size_t to = part_of(head.severity, head.workflow.status), from = record.part();
+  const auto change = [&](Set& old_set, Set& set, std::int64_t old_order, std::int64_t order) {
+    if (&old_set == &set && old_order == order) return;
+    old_set.erase({old_order, tie, place});
+    set.insert({order, tie, place});
+  };
+  change(by_heat[from], by_heat[to], order_of(record.heat), order_of(head.heat));
+  change(by_last_seen[from], by_last_seen[to], order_of(record.last_seen),
+         order_of(head.last_seen));
+  change(by_touched, by_touched, order_of(record.touched), order_of(head.workflow.touched));
+}
+
 /// Whether relabel() would change nothing: it is what most changes of a threat leave alone.
 bool ThreatIndex::Impl::has_labels_of(const Record& record, const ThreatHead& head) const {
   if (record.workflow != nullptr || !is_plain(head.workflow)) return false;
@@ -133,11 +148,12 @@ void ThreatIndex::put(const ThreatHead& head) {
   Impl& impl = *impl_;
   VD_ASSERT(head.rules.size() < 65536 && head.techniques.size() < 65536);
   std::uint32_t place = impl.place_of.find(head.entity_hash);
-  if (place == PlaceTable::kNowhere) {
+  const bool is_new = place == PlaceTable::kNowhere;
+  if (is_new) {
     place = impl.new_place();
     impl.place_of.add(head.entity_hash, place);
   } else {
-    impl.leave(place);
+    impl.move(place, head);
   }
   impl.relabel(place, head);
   Record& record = impl.records[place];
@@ -154,7 +170,7 @@ void ThreatIndex::put(const ThreatHead& head) {
   record.tier = head.workflow.tier;
   record.touched = head.workflow.touched;
   record.workflow = is_plain(head.workflow) ? nullptr : std::make_unique<Workflow>(head.workflow);
-  impl.enter(place);
+  if (is_new) impl.enter(place);
 }
 
 bool ThreatIndex::remove(std::uint64_t entity_hash) {

@@ -44,6 +44,10 @@ inline std::int64_t order_of(Sort sort, const RankKey& key) {
   return sort == Sort::LastSeen ? order_of(key.last_seen) : order_of(key.heat);
 }
 
+inline std::size_t part_of(Level severity, Status status) {
+  return static_cast<std::size_t>(severity) * kStatuses + static_cast<std::size_t>(status);
+}
+
 /// A head, with its texts as labels.
 struct Record {
   std::uint64_t hash = 0;
@@ -60,9 +64,7 @@ struct Record {
   Status status = Status::New;
   Tier tier = Tier::Working;
 
-  std::size_t part() const {
-    return static_cast<std::size_t>(severity) * kStatuses + static_cast<std::size_t>(status);
-  }
+  std::size_t part() const { return part_of(severity, status); }
   bool has(LabelId label) const {
     return std::find(labels.begin(), labels.end(), label) != labels.end();
   }
@@ -90,6 +92,8 @@ struct ThreatIndex::Impl {
   std::uint32_t new_place();
   void enter(std::uint32_t place);
   void leave(std::uint32_t place);
+  /// From where the record stands in the orders to where the head will: only what changes.
+  void move(std::uint32_t place, const ThreatHead& head);
   bool has_labels_of(const Record& record, const ThreatHead& head) const;
   void relabel(std::uint32_t place, const ThreatHead& head);
   ThreatHead head_of(const Record& record) const;
