@@ -84,6 +84,7 @@ class Redis:
                 self.socket.connect(str(self.path))
                 return
             time.sleep(0.01)
+        self.close()
         raise SystemExit("bench: redis-server does not answer")
 
     def ask(self, request):

@@ -5,6 +5,7 @@
 #include <fmt/core.h>
 #include <fmt/format.h>
 
+#include <charconv>
 #include <cmath>
 #include <cstdint>
 #include <cstring>
@@ -36,6 +37,12 @@ std::size_t end_of_plain(std::string_view text, std::size_t at) {
   if (size >= 8 && at + 8 > size && are_plain(text.data() + size - 8)) return size;
   while (at < size && is_plain(text[at])) ++at;
   return at;
+}
+
+template <typename Int>
+void append_integer(std::string& out, Int value) {
+  char buffer[24];
+  out.append(buffer, std::to_chars(buffer, buffer + sizeof buffer, value).ptr);
 }
 
 }  // namespace
@@ -119,13 +126,13 @@ JsonWriter& JsonWriter::string(std::string_view value) {
 
 JsonWriter& JsonWriter::integer(std::int64_t value) {
   separate();
-  fmt::format_to(std::back_inserter(out_), "{}", value);
+  append_integer(out_, value);
   return *this;
 }
 
 JsonWriter& JsonWriter::unsigned_integer(std::uint64_t value) {
   separate();
-  fmt::format_to(std::back_inserter(out_), "{}", value);
+  append_integer(out_, value);
   return *this;
 }
 
