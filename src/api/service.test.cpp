@@ -145,9 +145,10 @@ TEST_SUITE("api/service") {
       if (!route.role) continue;
       asked.token = "vdt_00000000_wrong";
       CHECK(f.ask(asked).status == 401);
-      for (const auto& [role, token] : tokens) {
+      for (const auto& holder : tokens) {
+        const Role role = holder.first;
         CAPTURE(std::string(to_string(role)));
-        asked.token = token;
+        asked.token = holder.second;
         CHECK((f.ask(asked).status == 403) == !may(role, *route.role));
       }
     }
