@@ -202,6 +202,8 @@ TEST_SUITE("api/service") {
         {"GET", "/api/v1/status/", "", 404},
         {"GET", "/api/v1/threats/nobody", "", 404},
         {"PUT", "/api/v1/threats", "", 405},
+        {"GET", "/api/v1/threats/bulk", "", 405},
+        {"POST", "/api/v1/events", "\"a text\"", 400},
         {"PATCH", threat, "{", 400},
         {"PATCH", threat, "[]", 400},
         {"PATCH", threat, R"({"statusx":1})", 400},
