@@ -23,14 +23,19 @@ Error no_journal() {
 
 /// A line of JSON each: NDJSON as it is, an array as its elements. Newlines between the tokens of
 /// JSON may be blanks; inside of texts they cannot stand.
-Result<std::string> lines_of(std::string_view body) {
+Result<std::string> lines_of(std::string_view body, std::string_view content_type) {
   std::string_view start = body;
   while (!start.empty() &&
          (is_blank(start.front()) || start.front() == '\n' || start.front() == '\r')) {
     start.remove_prefix(1);
   }
   if (start.empty()) return Error{Errc::RequestInvalid, "the body: there are no events in it"};
-  if (!start.starts_with('[')) return std::string(body);
+  if (!start.starts_with('[')) {
+    if (!start.starts_with('{') && content_type.find("ndjson") == std::string_view::npos) {
+      return Error{Errc::RequestInvalid, "the body: it is neither an object nor an array"};
+    }
+    return std::string(body);
+  }
   auto elements = array_elements(body);
   if (!elements) return std::move(elements).error();
   std::string lines;
@@ -219,7 +224,7 @@ Result<std::string> lines_to_analyze(const Exchange& exchange) {
 }  // namespace
 
 void ingest_events(Service& service, const ExchangePtr& exchange) {
-  auto lines = lines_of(exchange->request.body);
+  auto lines = lines_of(exchange->request.body, exchange->request.header("Content-Type"));
   if (!lines) return exchange->send(lines.error());
   accept(service, exchange, *std::move(lines));
 }

@@ -149,7 +149,8 @@ constexpr std::string_view kSchemas = R"json({
 "NewSuppression":{"type":"object","additionalProperties":false,"minProperties":1,"properties":{
  "rule":{"type":"string","maxLength":128},"entity":{"$ref":"#/components/schemas/EntityName"},
  "techniques":{"type":"array","items":{"type":"string"}},
- "expires":{"type":"string","format":"date-time"},"reason":{"type":"string","maxLength":1024}}},
+ "expires":{"type":["string","null"],"format":"date-time"},
+ "reason":{"type":["string","null"],"maxLength":1024}}},
 "SuppressionIdea":{"type":"object","minProperties":1,"properties":{
  "threat":{"type":"string","maxLength":512},
  "rule":{"type":"string","maxLength":128},"entity":{"$ref":"#/components/schemas/EntityName"},

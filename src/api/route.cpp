@@ -34,10 +34,11 @@ bool fits(std::string_view pattern, std::string_view path,
 Result<Matched> match(std::string_view method, std::string_view path, std::string& allowed) {
   if (method == "HEAD") method = "GET";
   std::vector<std::string_view> arguments;
-  bool known = false;
+  std::string_view known;  // the first that fits: a path in full stands before those with braces
   for (const Route& route : routes()) {
+    if (!known.empty() && route.path != known) continue;
     if (!fits(route.path, path, arguments)) continue;
-    known = true;
+    known = route.path;
     allowed += (allowed.empty() ? "" : ", ") + std::string(route.method);
     if (route.method != method) continue;
     Matched matched{.route = &route, .arguments = {}};
@@ -48,7 +49,7 @@ Result<Matched> match(std::string_view method, std::string_view path, std::strin
     }
     return matched;
   }
-  if (known) return Error{Errc::MethodUnknown, fmt::format("allowed: {}", allowed)};
+  if (!known.empty()) return Error{Errc::MethodUnknown, fmt::format("allowed: {}", allowed)};
   return Error{Errc::RouteUnknown, {}};
 }
 

@@ -145,9 +145,10 @@ TEST_SUITE("api/service") {
       if (!route.role) continue;
       asked.token = "vdt_00000000_wrong";
       CHECK(f.ask(asked).status == 401);
-      for (const auto& [role, token] : tokens) {
+      for (const auto& holder : tokens) {
+        const Role role = holder.first;
         CAPTURE(std::string(to_string(role)));
-        asked.token = token;
+        asked.token = holder.second;
         CHECK((f.ask(asked).status == 403) == !may(role, *route.role));
       }
     }
@@ -201,6 +202,8 @@ TEST_SUITE("api/service") {
         {"GET", "/api/v1/status/", "", 404},
         {"GET", "/api/v1/threats/nobody", "", 404},
         {"PUT", "/api/v1/threats", "", 405},
+        {"GET", "/api/v1/threats/bulk", "", 405},
+        {"POST", "/api/v1/events", "\"a text\"", 400},
         {"PATCH", threat, "{", 400},
         {"PATCH", threat, "[]", 400},
         {"PATCH", threat, R"({"statusx":1})", 400},

@@ -133,8 +133,9 @@ class Daemon:
     """`vedette run`, started, asked, killed. `admin`: the first token, which it says on its standard output
     when it starts for the first time."""
 
-    def __init__(self, directory, *inputs, extra=()):
+    def __init__(self, directory, *inputs, extra=(), anonymous="viewer"):
         self.directory, self.inputs, self.extra = pathlib.Path(directory), inputs, extra
+        self.anonymous = anonymous
         self.state = self.directory / "state"
         self.log = self.directory / "daemon.log"
         self.output = self.directory / "daemon.out"
@@ -146,7 +147,7 @@ class Daemon:
         with open(self.log, "ab") as log, open(self.output, "ab") as output:
             self.process = subprocess.Popen(
                 [BINARY, "run", "--state", self.state, "--listen", "127.0.0.1:0", "--from-start", "yes",
-                 "--checkpoint-ms", "50", "--anonymous-role", "viewer", *self.extra, "--inputs", *self.inputs],
+                 "--checkpoint-ms", "50", "--anonymous-role", self.anonymous, *self.extra, "--inputs", *self.inputs],
                 stdout=output, stderr=log)
         self.wait(lambda: b"Ready" in self.log.read_bytes()[before:], "the daemon to be ready")
         text = self.log.read_bytes()[before:].decode(errors="replace")
