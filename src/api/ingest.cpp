@@ -106,7 +106,7 @@ Result<std::string> techniques_of(const Json& threat) {
 }
 
 /// An alert in ECS, as `decode` understands it, of a threat that another program found.
-Result<std::string> alert_of(const Json& threat, Time now) {
+Result<std::string> alert_of(const Json& threat, Time now, std::uint64_t& hash) {
   VD_CHECK(only_members(threat,
                         {"entity", "rule", "title", "severity", "techniques", "detail", "time"}));
   const Json* entity = threat.find("entity");
@@ -115,9 +115,9 @@ Result<std::string> alert_of(const Json& threat, Time now) {
   VD_TRY(const auto type_name, text_member(*entity, "type", 64));
   VD_TRY(const auto value, text_member(*entity, "value", 512));
   const auto type = parse_entity_type(type_name.value_or("source.ip"));
-  if (!type || !value || !entity_hash(*type, *value)) {
-    return Error{Errc::RequestInvalid, "entity: its type or value is none"};
-  }
+  const auto its_hash = type && value ? entity_hash(*type, *value) : std::nullopt;
+  if (!its_hash) return Error{Errc::RequestInvalid, "entity: its type or value is none"};
+  hash = *its_hash;
   VD_TRY(const auto rule, text_member(threat, "rule", 128));
   VD_TRY(const auto title, text_member(threat, "title", 256));
   VD_TRY(const auto severity, text_member(threat, "severity", 32));
@@ -149,14 +149,10 @@ Result<std::string> alerts_of(const Exchange& exchange, Time now, std::vector<st
   }
   std::string lines;
   for (const Json& threat : threats->items) {
-    VD_TRY(const std::string line, alert_of(threat, now));
+    std::uint64_t hash = 0;
+    VD_TRY(const std::string line, alert_of(threat, now, hash));
     lines += line;
-    const Json& entity = *threat.find("entity");
-    const Json* type = entity.find("type");
-    const auto hash =
-        entity_hash(type == nullptr ? EntityType::SourceIp : *parse_entity_type(type->string),
-                    entity.find("value")->string);
-    ids.push_back(threat_id(*hash));
+    ids.push_back(threat_id(hash));
   }
   return lines;
 }

@@ -322,8 +322,12 @@ void Service::store(const ExchangePtr& exchange, Write write) {
     }
     set(std::move(response));
   };
-  job.done = [exchange, outcome](const Result<void>& stored) {
-    if (!stored) return exchange->send(stored.error());
+  job.done = [this, exchange, outcome](const Result<void>& stored) {
+    if (!stored) {
+      // What was not stored is not so: tokens are in memory too.
+      if (auto tokens = engine_.queue.store().tokens()) tokens_.replace(*std::move(tokens));
+      return exchange->send(stored.error());
+    }
     exchange->send(**std::move(outcome));
   };
   if (!engine_.desk.post(job)) {

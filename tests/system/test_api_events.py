@@ -24,10 +24,6 @@ def ask(daemon, method, path, body=None, token=None, kind="application/json"):
     return answer.status, json.loads(text) if text else None
 
 
-def admin_token(daemon):
-    return re.search(r"vdt_\S+", daemon.log.read_text())[0]
-
-
 def all_pages(daemon, path):
     events, cursor = [], None
     while True:
@@ -69,7 +65,7 @@ def test_threats_of_others(directory):
     log = directory / "auth.log"
     log.touch()
     with Daemon(directory, log) as daemon:
-        token = admin_token(daemon)
+        token = daemon.admin
         threats = [{"entity": {"value": f"203.0.113.{i}"}, "title": "On a block list", "rule": "list-1",
                     "severity": "high", "techniques": ["T1583"]} for i in range(1, 201)]
         status, answer = ask(daemon, "POST", "/api/v1/threats", {"threats": threats}, token)
@@ -87,7 +83,9 @@ def test_threats_of_others(directory):
         assert count() == 200
         for wrong in ({"threats": []}, {"threats": [{"title": "x"}]},
                       {"threats": [{"entity": {"value": "nowhere"}, "title": "x"}]},
-                      {"threats": [{"entity": {"value": "203.0.113.1"}, "title": "x", "techniques": ["a b"]}]}):
+                      {"threats": [{"entity": {"value": "203.0.113.1"}, "title": "x", "techniques": ["a b"]}]},
+                      {"threats": [{"entity": {"type": 5, "value": "203.0.113.1"}, "title": "x"}]},
+                      {"threats": [5]}, {"threats": [{"entity": {"value": None}, "title": "x"}]}):
             assert ask(daemon, "POST", "/api/v1/threats", wrong, token)[0] == 400
         daemon.stop()
 
@@ -97,7 +95,7 @@ def test_analysis(directory):
     log = directory / "auth.log"
     log.touch()
     with Daemon(directory, log) as daemon:
-        token = admin_token(daemon)
+        token = daemon.admin
         for i in range(30):
             line = f"Mar  1 00:00:{i:02} host sshd[{1000 + i}]: Failed password for root from 198.51.100.9 port 22 ssh2"
             status, answer = ask(daemon, "POST", "/api/v1/analyze", {"content": line}, token)
