@@ -12,7 +12,8 @@ constexpr std::string_view kSchemas = R"json({
  "detail":{"type":"string"},"code":{"type":"string"},"hint":{"type":"string"},
  "request_id":{"type":"string"}}},
 "EntityName":{"type":"object","required":["value"],"additionalProperties":false,"properties":{
- "type":{"type":"string","enum":["source.ip","source.address","user.name","host.name"]},
+ "type":{"type":["string","null"],
+  "enum":["source.ip","source.address","user.name","host.name",null]},
  "value":{"type":"string","minLength":1,"maxLength":512}}},
 "Level":{"type":"string","enum":["informational","low","medium","high","critical"]},
 "Status_":{"type":"string",
@@ -75,10 +76,14 @@ constexpr std::string_view kSchemas = R"json({
  "threats":{"type":"array","minItems":1,"maxItems":1000,"items":{"type":"object",
   "required":["entity","title"],"additionalProperties":false,"properties":{
   "entity":{"$ref":"#/components/schemas/EntityName"},
-  "rule":{"type":"string","maxLength":128},"title":{"type":"string","minLength":1,"maxLength":256},
-  "severity":{"$ref":"#/components/schemas/Level"},
-  "techniques":{"type":"array","items":{"type":"string","maxLength":32}},
-  "detail":{"type":"string","maxLength":512},"time":{"type":"string","format":"date-time"}}}}}},
+  "rule":{"type":["string","null"],"maxLength":128},
+  "title":{"type":"string","minLength":1,"maxLength":256},
+  "severity":{"type":["string","null"],
+   "enum":["informational","low","medium","high","critical",null]},
+  "techniques":{"type":"array","maxItems":32,
+   "items":{"type":"string","minLength":1,"maxLength":32,"pattern":"^[A-Za-z0-9.-]+$"}},
+  "detail":{"type":["string","null"],"maxLength":512},
+  "time":{"type":["string","null"],"format":"date-time"}}}}}},
 "ThreatIds":{"type":"object","required":["ids"],"properties":{
  "ids":{"type":"array","items":{"type":"string"}}}},
 "Change":{"type":"object","minProperties":1,"additionalProperties":false,"properties":{

@@ -370,7 +370,7 @@ TEST_SUITE("engine/threat_queue") {
     options.working_max = 100;
     Fixture f(options);
     std::map<std::uint64_t, ThreatHead> oracle;
-    for (int round = 0; round < 40; ++round) {
+    for (std::uint64_t round = 0; round < 40; ++round) {
       std::vector<Threat> threats;
       for (std::uint64_t i = 0; i < 20; ++i) {
         const std::uint64_t hash = (round * 20 + i + 1) * 0x9E3779B97F4A7C15u;
