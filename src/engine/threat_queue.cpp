@@ -237,7 +237,6 @@ Result<void> ThreatQueue::store_and_show(Commit& commit, Pending& pending) {
     if (step.after) filter_.add(hash);
   }
   const auto stored = store_.commit(commit);
-  if (stored) forget_recent(pending);
   std::vector<ThreatUpdate> updates;
   updates.reserve(pending.steps.size());
   {
@@ -261,15 +260,6 @@ Result<void> ThreatQueue::store_and_show(Commit& commit, Pending& pending) {
   }
   if (!updates.empty()) on_update_(updates);
   return stored;
-}
-
-void ThreatQueue::forget_recent(const Pending& pending) {
-  MutexLock guard(recent_mutex_);
-  ++commits_;
-  for (const auto& [hash, step] : pending.steps) {
-    auto& recent = recent_[hash % kRecentMax];
-    if (recent && recent->entity_hash == hash) recent.reset();
-  }
 }
 
 // What people change.
@@ -415,21 +405,7 @@ Result<std::optional<ThreatHead>> ThreatQueue::head_of(std::uint64_t entity_hash
 
 Result<std::optional<Threat>> ThreatQueue::threat_of(std::uint64_t entity_hash) {
   if (!may_exist(entity_hash)) return std::optional<Threat>{};
-  std::uint64_t commits = 0;
-  std::shared_ptr<const Threat> recent;
-  {
-    MutexLock guard(recent_mutex_);
-    recent = recent_[entity_hash % kRecentMax];
-    commits = commits_;
-  }
-  if (recent && recent->entity_hash == entity_hash) return std::optional<Threat>(*recent);
-  VD_TRY(auto threat, store_.threat_of(entity_hash));
-  if (threat) {
-    recent = std::make_shared<const Threat>(*threat);
-    MutexLock guard(recent_mutex_);
-    if (commits == commits_) recent_[entity_hash % kRecentMax] = std::move(recent);
-  }
-  return threat;
+  return store_.threat_of(entity_hash);
 }
 
 Result<std::optional<std::uint64_t>> ThreatQueue::find(std::string_view id_or_entity) {

@@ -60,7 +60,7 @@ class ThreatQueue {
   Result<store::ThreatPage> page(const ThreatQuery& query, const std::optional<RankKey>& after,
                                  std::size_t limit);
   Result<std::optional<ThreatHead>> head_of(std::uint64_t entity_hash);
-  /// Whole. From memory if it was asked for lately and has not changed since.
+  /// Whole, in one statement.
   Result<std::optional<Threat>> threat_of(std::uint64_t entity_hash);
   /// False: there is none, for sure. Touches no disk.
   bool may_exist(std::uint64_t entity_hash) const { return filter_.may_contain(entity_hash); }
@@ -80,7 +80,6 @@ class ThreatQueue {
   Result<void> join(Commit& commit, Pending& pending) REQUIRES(write_mutex_);
   Result<void> join_one(Threat& threat, Commit& commit, Pending& pending) REQUIRES(write_mutex_);
   Result<void> store_and_show(Commit& commit, Pending& pending) REQUIRES(write_mutex_);
-  void forget_recent(const Pending& pending);
   Result<bool> leave_working(Time now) REQUIRES(write_mutex_);
   Result<bool> leave_lower(Tier tier, std::chrono::hours patience, Time now) REQUIRES(write_mutex_);
 
@@ -101,14 +100,6 @@ class ThreatQueue {
   /// whether one slipped through between them. Those that come back are in memory before they
   /// leave the disk's lists.
   std::uint64_t departures_ GUARDED_BY(index_mutex_) = 0;
-
-  static constexpr std::size_t kRecentMax = 256;
-  /// Held for moments: threats as they were read lately, each where its hash says.
-  mutable Mutex recent_mutex_;
-  std::array<std::shared_ptr<const Threat>, kRecentMax> recent_ GUARDED_BY(recent_mutex_);
-  /// Commits so far: who read the disk knows by it whether what was read may have changed
-  /// meanwhile.
-  std::uint64_t commits_ GUARDED_BY(recent_mutex_) = 0;
 };
 
 /// Finds a threat in a store that nobody else writes: by its id, or by what it is about.

@@ -62,12 +62,6 @@ struct Fixture {
     REQUIRE(*found);
     return **found;
   }
-  Threat whole(std::uint64_t hash) {
-    auto found = queue->threat_of(hash);
-    REQUIRE(found);
-    REQUIRE(*found);
-    return **found;
-  }
   void settle() {
     for (bool more = true; more;) more = *queue->step();
   }
@@ -139,22 +133,6 @@ TEST_SUITE("engine/threat_queue") {
     CHECK(f.head(1).events == 50);
     CHECK(f.actions(1) == std::vector<std::string>{"note", "tag", "assign", "status"});
     CHECK((*f.queue->threat_of(1))->workflow == workflow);
-  }
-
-  TEST_CASE("a threat asked for again is as the last change left it") {
-    Fixture f;
-    f.find({threat(1, {finding("a", 5)}), threat(257, {finding("b", 6)})});
-    for (int i = 0; i < 2; ++i) {  // both have one place in memory
-      CHECK(f.whole(1).findings[0].count == 5);
-      CHECK(f.whole(257).findings[0].count == 6);
-    }
-    f.find({threat(257, {finding("b", 7)})});
-    CHECK(f.whole(257).findings[0].count == 7);
-    REQUIRE(f.change(257, to(Status::Resolved)));
-    CHECK(f.whole(257).workflow.status == Status::Resolved);
-    f.clock.advance(hours(2));
-    f.settle();
-    CHECK(f.whole(257).workflow.tier == Tier::ShortTerm);
   }
 
   TEST_CASE("who has not seen the latest version changes nothing") {
