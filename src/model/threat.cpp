@@ -208,7 +208,7 @@ bool take_head(Reader& in, std::uint64_t version, Threat& threat) {
     if (!take_score(in, threat, score)) return false;
   } else {
     threat.heat = std::bit_cast<double>(in.fixed64());
-    if (!is_heat(threat.heat) || !take_enum(in, kLevels, threat.severity)) return false;
+    if (!take_enum(in, kLevels, threat.severity)) return false;
   }
   take_span(in, threat.first_seen, threat.last_seen);
   if (version == kVersionWithScore) {
@@ -219,7 +219,7 @@ bool take_head(Reader& in, std::uint64_t version, Threat& threat) {
     threat.days = Days::decode(in);
   }
   threat.timeline_merged = in.u64();
-  return in.ok();
+  return in.ok() && is_heat(threat.heat);
 }
 
 }  // namespace
