@@ -105,8 +105,9 @@ TEST_SUITE("source/ingest_crash") {
         CHECK(read[c] >= acknowledged[c]);
         CHECK(read[c] <= acknowledged[c] + 1);
       }
+      // Released by the next restore(), not now: a client that slept while the others filled two
+      // segments of this small size would find its id forgotten.
       position = journal->position();
-      if (random.chance(0.5)) journal->released(position);
       CHECK(journal->take_problems().empty());
     }
   }
