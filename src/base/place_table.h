@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -13,11 +14,36 @@ class PlaceTable {
  public:
   static constexpr std::uint32_t kNowhere = ~std::uint32_t{0};
 
+  /// Keys that differ in their lowest `loose_bits` alone can be found by any of them: find_like().
+  /// There must be few of them, for they share a home.
+  explicit PlaceTable(unsigned loose_bits = 0) : loose_bits_(loose_bits) {}
+
+  std::size_t size() const { return size_; }
+  std::size_t memory_bytes() const { return slots_.size() * sizeof(Slot); }
+
   /// The place of the key, or kNowhere.
   std::uint32_t find(std::uint64_t key) const {
     for (std::size_t at = home(key);; at = after(at)) {
       if (slots_[at].place == kNowhere || slots_[at].key == key) return slots_[at].place;
     }
+  }
+
+  /// A key that is there and like this one but for its loose bits.
+  std::optional<std::uint64_t> find_like(std::uint64_t key) const {
+    for (std::size_t at = home(key); slots_[at].place != kNowhere; at = after(at)) {
+      if (slots_[at].key >> loose_bits_ == key >> loose_bits_) return slots_[at].key;
+    }
+    return {};
+  }
+
+  /// Adds the key or gives it another place.
+  void put(std::uint64_t key, std::uint32_t place) {
+    for (std::size_t at = home(key); slots_[at].place != kNowhere; at = after(at)) {
+      if (slots_[at].key != key) continue;
+      slots_[at].place = place;
+      return;
+    }
+    add(key, place);
   }
 
   /// A key that is not there.
@@ -53,7 +79,7 @@ class PlaceTable {
   };
 
   std::size_t home(std::uint64_t key) const {
-    return (key * 0x9E3779B97F4A7C15u >> 20) & (slots_.size() - 1);
+    return ((key >> loose_bits_) * 0x9E3779B97F4A7C15u >> 20) & (slots_.size() - 1);
   }
   std::size_t after(std::size_t at) const { return (at + 1) & (slots_.size() - 1); }
   std::size_t distance(std::size_t from, std::size_t to) const {
@@ -68,6 +94,7 @@ class PlaceTable {
 
   std::vector<Slot> slots_ = std::vector<Slot>(64);  // a power of two
   std::size_t size_ = 0;
+  unsigned loose_bits_;
 };
 
 }  // namespace vedette

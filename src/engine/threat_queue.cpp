@@ -431,7 +431,7 @@ std::shared_ptr<const SuppressionSet> ThreatQueue::suppressions() const {
 
 Result<std::optional<std::uint64_t>> find_threat(store::Store& store, std::string_view which) {
   if (const auto lowest = parse_threat_id(which)) {
-    return store.hash_between(*lowest, *lowest | 0xFFFF);
+    return store.hash_like(*lowest);
   }
   std::optional<ThreatHead> worst;
   for (std::size_t i = 0; i < kEntityTypes; ++i) {

@@ -4,9 +4,12 @@
 #include "base/json_writer.h"
 
 #include <algorithm>
+#include <bit>
 
 namespace vedette {
 namespace {
+
+constexpr std::uint64_t kVersion = 1;
 
 void put_texts(Writer& out, const std::vector<std::string>& texts) {
   out.u64(texts.size());
@@ -57,25 +60,48 @@ void append_json(std::string& out, const ThreatHead& head, Time as_of) {
   json.end_array().end_object();
 }
 
-std::string encode_details(const ThreatHead& head) {
+std::string encode(const ThreatHead& head) {
   std::string bytes;
   Writer out(bytes);
+  out.u64(kVersion);
+  out.fixed64(head.entity_hash);
+  out.u64(static_cast<std::uint64_t>(head.entity_type));
+  out.bytes(head.entity_value);
+  out.u64(static_cast<std::uint64_t>(head.severity));
+  out.fixed64(std::bit_cast<std::uint64_t>(head.heat));
+  out.time(head.first_seen);
+  out.time(head.last_seen);
   out.u64(head.days);
   out.u64(head.events);
   out.bytes(head.title);
   put_texts(out, head.rules);
   put_texts(out, head.techniques);
+  out.bytes(encode(head.workflow));
   return bytes;
 }
 
-bool decode_details(std::string_view bytes, ThreatHead& head) {
+std::optional<ThreatHead> decode_threat_head(std::string_view bytes) {
   Reader in(bytes);
+  ThreatHead head;
+  if (in.u64() != kVersion) return {};
+  head.entity_hash = in.fixed64();
+  const std::uint64_t type = in.u64();
+  head.entity_value = in.bytes();
+  const std::uint64_t severity = in.u64();
+  head.heat = std::bit_cast<double>(in.fixed64());
+  head.first_seen = in.time();
+  head.last_seen = in.time();
   head.days = static_cast<std::uint32_t>(in.u64());
   head.events = in.u64();
   head.title = in.bytes();
   take_texts(in, head.rules);
   take_texts(in, head.techniques);
-  return in.done();
+  auto workflow = decode_workflow(in.bytes());
+  if (!in.done() || !workflow || type >= kEntityTypes || severity >= kLevels) return {};
+  head.entity_type = static_cast<EntityType>(type);
+  head.severity = static_cast<Level>(severity);
+  head.workflow = *std::move(workflow);
+  return head;
 }
 
 }  // namespace vedette

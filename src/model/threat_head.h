@@ -33,9 +33,8 @@ ThreatHead head_of(const Threat& threat);
 /// Appends one JSON object; no newline.
 void append_json(std::string& out, const ThreatHead& head, Time as_of);
 
-/// The stored form of what has no column: days, events, title, rules, techniques.
-std::string encode_details(const ThreatHead& head);
-/// Fills them; false for what cannot be understood whole.
-bool decode_details(std::string_view bytes, ThreatHead& head);
+/// The stored form, and back; nothing for what cannot be understood whole.
+std::string encode(const ThreatHead& head);
+std::optional<ThreatHead> decode_threat_head(std::string_view bytes);
 
 }  // namespace vedette

@@ -12,6 +12,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 
 struct sqlite3;
 struct sqlite3_stmt;
@@ -62,6 +63,9 @@ class Database {
   /// Statements without parameters, one after the other.
   Result<void> execute(const char* sql, Errc usual);
   Result<Statement> prepare(std::string_view sql, Errc usual);
+  /// Prepared once and kept: `sql` is one of our constants. Ready to be bound; what an earlier use
+  /// left open is given up.
+  Result<Statement*> statement(std::string_view sql, Errc usual);
   /// The first column of the first row, 0 without one.
   Result<std::int64_t> value_of(std::string_view sql, Errc usual);
 
@@ -80,6 +84,7 @@ class Database {
 
   std::string path_;
   sqlite3* handle_ = nullptr;
+  std::unordered_map<std::string_view, Statement> statements_;
 };
 
 }  // namespace vedette::store

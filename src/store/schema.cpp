@@ -1,6 +1,7 @@
 #include "store/schema.h"
 
 #include "store/threat_row.h"
+#include "store/working_log.h"
 
 #include <fmt/core.h>
 
@@ -9,12 +10,12 @@ namespace {
 
 // Numbers that stand for words: kind is StateKind, severity is Level, status and tier are Status
 // and Tier of model/workflow.h, role is Role. Hashes are unsigned 64-bit numbers stored as signed
-// ones. Times are nanoseconds since 1970. `body`, `workflow`, `details`, `value`, `line` and
-// `state` are in the form of base/codec.h, made by their owners.
+// ones. Times are nanoseconds since 1970. `head`, `body`, `entries`, `value`, `line` and `state`
+// are in the form of base/codec.h, made by their owners.
 //
-// Threats stand in the order in which they came, not in that of their hashes: new ones, and those
-// of one time, share pages, so that a commit writes few. The working tier (0) changes all the time
-// and is in memory as well: only the lower tiers are in the indexes by order.
+// The working tier changes all the time and is a log of its own (working_log.h). The table of
+// threats is that of the lower tiers: they stand in the order in which they came, not in that of
+// their hashes, so that those of one time share pages.
 constexpr char kPipelineTables[] = R"sql(
 CREATE TABLE meta(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE source_position(source TEXT PRIMARY KEY, state BLOB NOT NULL) WITHOUT ROWID;
@@ -25,18 +26,18 @@ CREATE TABLE ledger(source TEXT PRIMARY KEY, line BLOB NOT NULL) WITHOUT ROWID;
 )sql";
 
 constexpr char kThreatTables[] = R"sql(
+CREATE TABLE working_log(
+  seq INTEGER PRIMARY KEY, hashes BLOB NOT NULL, entries BLOB NOT NULL);
 CREATE TABLE threat(
-  entity_hash INTEGER NOT NULL, entity_type TEXT NOT NULL, entity_value TEXT NOT NULL,
-  severity INTEGER NOT NULL, heat REAL NOT NULL, status INTEGER NOT NULL, tier INTEGER NOT NULL,
-  first_seen INTEGER NOT NULL, last_seen INTEGER NOT NULL, touched INTEGER NOT NULL,
-  workflow BLOB NOT NULL, details BLOB NOT NULL, body BLOB NOT NULL);
+  entity_hash INTEGER NOT NULL, severity INTEGER NOT NULL, heat REAL NOT NULL,
+  status INTEGER NOT NULL, tier INTEGER NOT NULL, last_seen INTEGER NOT NULL,
+  touched INTEGER NOT NULL, head BLOB NOT NULL, body BLOB NOT NULL);
 CREATE UNIQUE INDEX threat_by_entity ON threat(entity_hash);
-CREATE INDEX threat_working ON threat(tier) WHERE tier = 0;
-CREATE INDEX threat_by_heat ON threat(heat DESC, entity_hash) WHERE tier > 0;
-CREATE INDEX threat_by_severity ON threat(severity DESC, heat DESC, entity_hash) WHERE tier > 0;
-CREATE INDEX threat_by_status ON threat(status, heat DESC, entity_hash) WHERE tier > 0;
-CREATE INDEX threat_by_last_seen ON threat(last_seen DESC, entity_hash) WHERE tier > 0;
-CREATE INDEX threat_by_touched ON threat(tier, touched) WHERE tier > 0;
+CREATE INDEX threat_by_heat ON threat(heat DESC, entity_hash);
+CREATE INDEX threat_by_severity ON threat(severity DESC, heat DESC, entity_hash);
+CREATE INDEX threat_by_status ON threat(status, heat DESC, entity_hash);
+CREATE INDEX threat_by_last_seen ON threat(last_seen DESC, entity_hash);
+CREATE INDEX threat_by_touched ON threat(tier, touched);
 CREATE TABLE threat_label(
   label TEXT NOT NULL, entity_hash INTEGER NOT NULL, PRIMARY KEY(label, entity_hash)) WITHOUT ROWID;
 CREATE TABLE threat_count(
@@ -63,6 +64,9 @@ CREATE TABLE answer(
   body TEXT NOT NULL, at INTEGER NOT NULL) WITHOUT ROWID;
 CREATE INDEX answer_by_time ON answer(at);
 )sql";
+
+/// Threats of a transaction's part, so that memory stays bounded.
+constexpr std::size_t kMovedAtOnce = 1000;
 
 struct Found {
   std::int64_t application, version, tables;
@@ -100,21 +104,17 @@ Result<void> run(Database& database, const std::string& sql) {
   return done;
 }
 
-/// From 1 to 2: threats have heat instead of a score, and a workflow. The order of the columns of
-/// the old table is that of its own version.
-Result<void> bring_to_2(Database& database) {
-  VD_CHECK(run(database, fmt::format("BEGIN IMMEDIATE; ALTER TABLE threat RENAME TO threat_1;"
-                                     "DROP INDEX threat_by_rank; DROP INDEX threat_by_id;"
-                                     "DROP INDEX threat_by_entity;{}",
-                                     kThreatTables)));
-  auto moved = [&]() -> Result<void> {
-    VD_TRY(auto old, database.prepare("SELECT status, tier, body FROM threat_1", Errc::StoreOpen));
-    VD_TRY(auto row, ThreatRow::prepare(database));
-    for (;;) {
-      VD_TRY(const bool more, old.step());
-      if (!more) break;
-      auto threat = decode_threat(old.blob(2));
-      if (!threat) continue;  // was left out of every list before
+/// Threats of version 1 as those of the working tier.
+Result<void> move_threats_of_1(Database& database) {
+  VD_TRY(auto old, database.prepare("SELECT status, body FROM threat_1", Errc::StoreOpen));
+  VD_TRY(auto count, database.prepare("INSERT INTO threat_count VALUES(0, ?1, ?2, 1) "
+                                      "ON CONFLICT(tier, severity, status) DO UPDATE SET n = n + 1",
+                                      Errc::StoreOpen));
+  WorkingLog log;
+  for (std::size_t since = 0;;) {
+    VD_TRY(const bool more, old.step());
+    auto threat = more ? decode_threat(old.blob(1)) : std::nullopt;
+    if (threat) {  // one that cannot be understood was left out of every list before
       // 2 was "snoozed", which nothing ever set.
       const std::int64_t status = old.integer(0);
       threat->workflow.status = status == 1   ? Status::Acknowledged
@@ -122,15 +122,26 @@ Result<void> bring_to_2(Database& database) {
                                 : status == 4 ? Status::FalsePositive
                                               : Status::New;
       threat->workflow.touched = threat->last_seen;
-      VD_CHECK(row.write(*threat));
+      count.bind(1, static_cast<std::int64_t>(threat->severity));
+      VD_CHECK(count.bind(2, static_cast<std::int64_t>(threat->workflow.status)).run());
+      log.put(threat->entity_hash, entry_of(head_of(*threat), encode(*threat)));
+      ++since;
     }
-    VD_CHECK(
-        database.execute("INSERT INTO threat_count SELECT tier, severity, status, count(*) "
-                         "FROM threat GROUP BY tier, severity, status",
-                         Errc::StoreOpen));
-    return {};
-  }();
-  if (!moved) {
+    if (more && since < kMovedAtOnce) continue;
+    VD_CHECK(log.write(database));
+    log.settle(true);
+    if (!more) return {};
+    since = 0;
+  }
+}
+
+/// From 1 to 2: threats have heat instead of a score, and a workflow.
+Result<void> bring_to_2(Database& database) {
+  VD_CHECK(run(database, fmt::format("BEGIN IMMEDIATE; ALTER TABLE threat RENAME TO threat_1;"
+                                     "DROP INDEX threat_by_rank; DROP INDEX threat_by_id;"
+                                     "DROP INDEX threat_by_entity;{}",
+                                     kThreatTables)));
+  if (auto moved = move_threats_of_1(database); !moved) {
     database.roll_back();
     return moved;
   }

@@ -2,6 +2,7 @@
 
 #include "base/codec.h"
 #include "store/threat_row.h"
+#include "store/working_log.h"
 
 #include <doctest/doctest.h>
 
@@ -103,16 +104,18 @@ TEST_SUITE("store/schema") {
     }
     REQUIRE(prepare_schema(*database));
     CHECK(check_schema(*database));
-    CHECK(*database->value_of("SELECT count(*) FROM threat", Errc::StoreRead) == 5);
+    CHECK(*database->value_of("SELECT count(*) FROM threat", Errc::StoreRead) == 0);
     CHECK(*database->value_of("SELECT value FROM meta WHERE name = 'barrier'", Errc::StoreRead) ==
           7);
-    auto rows = database->prepare("SELECT body, workflow FROM threat ORDER BY entity_hash",
-                                  Errc::StoreRead);
-    REQUIRE(rows);
+    WorkingLog log;
+    REQUIRE(log.refresh(*database));
+    CHECK(log.size() == 5);
+    std::uint64_t hash = 0;
     for (const Status expected : {Status::New, Status::Acknowledged, Status::New, Status::Resolved,
                                   Status::FalsePositive}) {
-      REQUIRE(*rows->step());
-      const auto threat = read_threat(*rows, 0);
+      const auto entry = *log.read(*database, ++hash);
+      REQUIRE(entry);
+      const auto threat = read_threat(parts_of(*entry), hash);
       REQUIRE(threat);
       CHECK(threat->workflow.status == expected);
       CHECK(threat->entity_value == "203.0.113.7");
@@ -126,15 +129,14 @@ TEST_SUITE("store/schema") {
   TEST_CASE("the lists of the lower tiers are found by index, not by search") {
     const auto database = make_database();
     REQUIRE(prepare_schema(*database));
-    for (const char* how : {"tier > 0 ORDER BY heat DESC, entity_hash",
-                            "tier > 0 ORDER BY last_seen DESC, entity_hash",
-                            "tier > 0 AND severity = 3 ORDER BY heat DESC, entity_hash",
-                            "tier > 0 AND status = 3 ORDER BY heat DESC, entity_hash", "tier = 0",
-                            "tier = 1 AND tier > 0 AND touched < 5 ORDER BY touched"}) {
+    for (const char* how :
+         {"ORDER BY heat DESC, entity_hash", "ORDER BY last_seen DESC, entity_hash",
+          "WHERE severity = 3 ORDER BY heat DESC, entity_hash",
+          "WHERE status = 3 ORDER BY heat DESC, entity_hash",
+          "WHERE tier = 1 AND touched < 5 ORDER BY touched"}) {
       CAPTURE(how);
       auto plan = database->prepare(
-          std::string("EXPLAIN QUERY PLAN SELECT details FROM threat WHERE ") + how,
-          Errc::StoreRead);
+          std::string("EXPLAIN QUERY PLAN SELECT head FROM threat ") + how, Errc::StoreRead);
       REQUIRE(plan);
       REQUIRE(*plan->step());
       CHECK(plan->text(3).find("USING INDEX") != std::string_view::npos);

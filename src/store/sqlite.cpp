@@ -150,6 +150,7 @@ Result<std::unique_ptr<Database>> Database::open_temporary() {
 }
 
 Database::~Database() {
+  statements_.clear();
   sqlite3_close_v2(handle_);
 }
 
@@ -168,6 +169,16 @@ Result<Statement> Database::prepare(std::string_view sql, Errc usual) {
   statement.database_ = this;
   statement.usual_ = usual;
   return statement;
+}
+
+Result<Statement*> Database::statement(std::string_view sql, Errc usual) {
+  const auto known = statements_.find(sql);
+  if (known != statements_.end()) {
+    known->second.reset();
+    return &known->second;
+  }
+  VD_TRY(Statement prepared, prepare(sql, usual));
+  return &statements_.emplace(sql, std::move(prepared)).first->second;
 }
 
 Result<std::int64_t> Database::value_of(std::string_view sql, Errc usual) {

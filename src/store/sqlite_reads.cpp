@@ -50,7 +50,7 @@ Result<void> SqliteStore::each_row(std::string_view sql,
                                    const std::function<Result<void>(const Statement&)>& visit) {
   Place& place = reader();
   MutexLock guard(place.mutex);
-  VD_TRY(Statement * rows, place.connection->statement(sql, Errc::StoreRead));
+  VD_TRY(Statement * rows, place.database->statement(sql, Errc::StoreRead));
   for (;;) {
     VD_TRY(const bool row, rows->step());
     if (!row) return {};
@@ -115,7 +115,7 @@ Result<std::vector<AuditEntry>> SqliteStore::audit(const AuditQuery& query) {
       "SELECT id, at, who, action, entity_hash, reason, before, after FROM audit WHERE id < ?1 "
       "AND entity_hash = ?3 AND entity_hash <> 0 ORDER BY id DESC LIMIT ?2";
   const bool of_one = query.entity_hash != 0;
-  VD_TRY(Statement * rows, place.connection->statement(of_one ? kOfOne : kAll, Errc::StoreRead));
+  VD_TRY(Statement * rows, place.database->statement(of_one ? kOfOne : kAll, Errc::StoreRead));
   const std::int64_t before =
       query.before_id == 0 ? std::numeric_limits<std::int64_t>::max() : signed_of(query.before_id);
   rows->bind(1, before).bind(2, signed_of(query.limit));
@@ -182,9 +182,9 @@ Result<std::vector<Token>> SqliteStore::tokens() {
 Result<std::optional<StoredAnswer>> SqliteStore::answer(const std::string& key) {
   Place& place = reader();
   MutexLock guard(place.mutex);
-  VD_TRY(Statement * rows, place.connection->statement("SELECT request_hash, status, body, at "
-                                                       "FROM answer WHERE key = ?1",
-                                                       Errc::StoreRead));
+  VD_TRY(Statement * rows, place.database->statement("SELECT request_hash, status, body, at "
+                                                     "FROM answer WHERE key = ?1",
+                                                     Errc::StoreRead));
   rows->bind_text(1, key);
   VD_TRY(const bool row, rows->step());
   if (!row) return std::optional<StoredAnswer>{};

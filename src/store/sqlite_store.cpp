@@ -68,16 +68,6 @@ std::string joined(const std::vector<std::string>& words) {
 
 }  // namespace
 
-Result<Statement*> Connection::statement(std::string_view sql, Errc usual) {
-  const auto known = statements_.find(sql);
-  if (known != statements_.end()) {
-    known->second.reset();
-    return &known->second;
-  }
-  VD_TRY(Statement prepared, database_->prepare(sql, usual));
-  return &statements_.emplace(sql, std::move(prepared)).first->second;
-}
-
 Result<std::unique_ptr<Store>> Store::open(const std::string& directory, Mode mode) {
   return SqliteStore::open_directory(directory, mode);
 }
@@ -104,16 +94,15 @@ Result<std::unique_ptr<Store>> SqliteStore::open_directory(const std::string& di
                           "PRAGMA journal_size_limit=67108864",
                           Errc::StoreOpen));
     MutexLock guard(store->writer_.mutex);
-    VD_TRY(auto row, ThreatRow::prepare(*database));
-    store->threat_row_ = std::make_unique<ThreatRow>(std::move(row));
-    store->writer_.connection = std::make_unique<Connection>(std::move(database));
+    VD_CHECK(store->working_.refresh(*database));
+    store->writer_.database = std::move(database);
   }
   for (Place& place : store->readers_) {
     VD_TRY(auto database, Database::open(path, Database::Access::ReadOnly));
     VD_CHECK(check_schema(*database));
     VD_CHECK(database->execute("PRAGMA cache_size=-2048", Errc::StoreOpen));
     MutexLock guard(place.mutex);
-    place.connection = std::make_unique<Connection>(std::move(database));
+    place.database = std::move(database);
   }
   return std::unique_ptr<Store>(std::move(store));
 }
@@ -125,10 +114,18 @@ Result<std::unique_ptr<Store>> SqliteStore::open_temporary_file() {
   VD_CHECK(database->execute("PRAGMA synchronous=OFF; PRAGMA cache_size=-2048", Errc::StoreOpen));
   VD_CHECK(prepare_schema(*database));
   MutexLock guard(store->writer_.mutex);
-  VD_TRY(auto row, ThreatRow::prepare(*database));
-  store->threat_row_ = std::make_unique<ThreatRow>(std::move(row));
-  store->writer_.connection = std::make_unique<Connection>(std::move(database));
+  store->writer_.database = std::move(database);
   return std::unique_ptr<Store>(std::move(store));
+}
+
+SqliteStore::View::~View() {
+  if (store_.mode_ == Mode::Inspect) database_.roll_back();
+}
+
+Result<void> SqliteStore::View::begin() {
+  if (store_.mode_ != Mode::Inspect) return {};
+  VD_CHECK(database_.execute("BEGIN", Errc::StoreRead));
+  return store_.working_.refresh(database_);
 }
 
 SqliteStore::Place& SqliteStore::reader() {
@@ -142,29 +139,22 @@ Result<void> SqliteStore::commit(const Commit& commit) {
     return Error{Errc::StoreWrite, "the database was opened for reading only"};
   }
   auto written = write_all(commit);
-  if (!written) writer_.connection->database().roll_back();
+  if (!written) writer_.database->roll_back();
+  working_.settle(written.has_value());
   return written;
 }
 
 Result<void> SqliteStore::write_all(const Commit& commit) {
-  Connection& db = *writer_.connection;
-  VD_CHECK(db.database().execute("BEGIN IMMEDIATE", Errc::StoreWrite));
+  Database& db = *writer_.database;
+  VD_CHECK(db.execute("BEGIN IMMEDIATE", Errc::StoreWrite));
   if (commit.barrier != 0) VD_CHECK(write_pipeline(db, commit));
-  const auto by_hash = [](const Threat& a, const Threat& b) {
-    return signed_of(a.entity_hash) < signed_of(b.entity_hash);
-  };
-  for (const Threat* threat : sorted(commit.threats, by_hash)) {
-    VD_CHECK(threat_row_->write(*threat));
-    if (threat->workflow.tier != Tier::Working) {
-      VD_CHECK(write_labels(db, vedette::head_of(*threat), true));
-    }
-  }
   VD_CHECK(write_threats(db, commit));
+  VD_CHECK(working_.write(db));
   VD_CHECK(write_people(db, commit));
-  return db.database().execute("COMMIT", Errc::StoreWrite);
+  return db.execute("COMMIT", Errc::StoreWrite);
 }
 
-Result<void> SqliteStore::write_pipeline(Connection& db, const Commit& commit) {
+Result<void> SqliteStore::write_pipeline(Database& db, const Commit& commit) {
   VD_TRY(Statement * put_meta,
          db.statement("INSERT INTO meta(name, value) VALUES('barrier', ?1) "
                       "ON CONFLICT(name) DO UPDATE SET value = excluded.value",
@@ -189,7 +179,7 @@ Result<void> SqliteStore::write_pipeline(Connection& db, const Commit& commit) {
   return {};
 }
 
-Result<void> SqliteStore::write_state(Connection& db, const Commit& commit) {
+Result<void> SqliteStore::write_state(Database& db, const Commit& commit) {
   VD_TRY(Statement * put,
          db.statement("INSERT INTO lane_state(kind, key, owner, value) VALUES(?1, ?2, ?3, ?4) "
                       "ON CONFLICT(kind, key) DO UPDATE SET owner = excluded.owner, "
@@ -213,7 +203,7 @@ Result<void> SqliteStore::write_state(Connection& db, const Commit& commit) {
   return {};
 }
 
-Result<void> SqliteStore::write_labels(Connection& db, const ThreatHead& head, bool listed) {
+Result<void> SqliteStore::write_labels(Database& db, const ThreatHead& head, bool listed) {
   VD_TRY(Statement * put, db.statement("INSERT OR IGNORE INTO threat_label(label, entity_hash) "
                                        "VALUES(?1, ?2)",
                                        Errc::StoreWrite));
@@ -227,25 +217,26 @@ Result<void> SqliteStore::write_labels(Connection& db, const ThreatHead& head, b
   return {};
 }
 
-Result<void> SqliteStore::write_threats(Connection& db, const Commit& commit) {
-  VD_TRY(Statement * put,
-         db.statement("UPDATE threat SET workflow = ?2, status = ?3, tier = ?4, touched = ?5 "
-                      "WHERE entity_hash = ?1",
-                      Errc::StoreWrite));
-  for (const ThreatHead& head : commit.unlisted) VD_CHECK(write_labels(db, head, false));
-  for (const ThreatHead& head : commit.heads) {
-    const std::string workflow = vedette::encode(head.workflow);
-    put->bind(1, signed_of(head.entity_hash)).bind_blob(2, workflow);
-    put->bind(3, static_cast<std::int64_t>(head.workflow.status));
-    put->bind(4, static_cast<std::int64_t>(head.workflow.tier));
-    VD_CHECK(put->bind(5, number_of(head.workflow.touched)).run());
-    if (head.workflow.tier != Tier::Working) VD_CHECK(write_labels(db, head, true));
-  }
+Result<void> SqliteStore::write_threats(Database& db, const Commit& commit) {
   VD_TRY(Statement * drop,
          db.statement("DELETE FROM threat WHERE entity_hash = ?1", Errc::StoreWrite));
+  for (const ThreatHead& head : commit.unlisted) VD_CHECK(write_labels(db, head, false));
+  for (const Threat& threat : commit.threats) {
+    VD_CHECK(write_threat(db, vedette::head_of(threat), vedette::encode(threat)));
+  }
+  for (const ThreatHead& head : commit.heads) {
+    VD_TRY(const std::string body, body_of(db, head.entity_hash));
+    if (!body.empty()) VD_CHECK(write_threat(db, head, body));
+  }
+  // Those that are in the working tier again.
+  for (const ThreatHead& head : commit.unlisted) {
+    VD_TRY(const auto working, working_.read_pending(db, head.entity_hash));
+    if (working) VD_CHECK(drop->bind(1, signed_of(head.entity_hash)).run());
+  }
   for (const ThreatHead& head : commit.expired) {
     VD_CHECK(write_labels(db, head, false));
     VD_CHECK(drop->bind(1, signed_of(head.entity_hash)).run());
+    working_.drop(head.entity_hash);
   }
   VD_TRY(Statement * count,
          db.statement("INSERT INTO threat_count(tier, severity, status, n) VALUES(?1, ?2, ?3, ?4) "
@@ -259,7 +250,30 @@ Result<void> SqliteStore::write_threats(Connection& db, const Commit& commit) {
   return {};
 }
 
-Result<void> SqliteStore::write_people(Connection& db, const Commit& commit) {
+Result<void> SqliteStore::write_threat(Database& db, const ThreatHead& head,
+                                       std::string_view body) {
+  if (head.workflow.tier == Tier::Working) {
+    working_.put(head.entity_hash, entry_of(head, body));
+    return {};
+  }
+  working_.drop(head.entity_hash);
+  VD_CHECK(write_row(db, head, body));
+  return write_labels(db, head, true);
+}
+
+/// Of a threat as this transaction has left it so far; empty if there is none.
+Result<std::string> SqliteStore::body_of(Database& db, std::uint64_t entity_hash) {
+  VD_TRY(const auto entry, working_.read_pending(db, entity_hash));
+  if (entry) return std::string(parts_of(*entry).body);
+  VD_TRY(Statement * rows,
+         db.statement("SELECT body FROM threat WHERE entity_hash = ?1", Errc::StoreRead));
+  VD_TRY(const bool row, rows->bind(1, signed_of(entity_hash)).step());
+  std::string body(row ? rows->blob(0) : std::string_view());
+  rows->reset();
+  return body;
+}
+
+Result<void> SqliteStore::write_people(Database& db, const Commit& commit) {
   const auto statement = [&](std::string_view sql) { return db.statement(sql, Errc::StoreWrite); };
   VD_TRY(Statement * audit, statement("INSERT INTO audit(at, who, action, entity_hash, reason, "
                                       "before, after) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)"));
@@ -305,7 +319,7 @@ Result<void> SqliteStore::write_people(Connection& db, const Commit& commit) {
 Result<void> SqliteStore::forget_answers(Time before) {
   MutexLock guard(writer_.mutex);
   VD_TRY(Statement * forget,
-         writer_.connection->statement("DELETE FROM answer WHERE at < ?1", Errc::StoreWrite));
+         writer_.database->statement("DELETE FROM answer WHERE at < ?1", Errc::StoreWrite));
   return forget->bind(1, number_of(before)).run();
 }
 

@@ -7,27 +7,12 @@
 #include "store/database.h"
 #include "store/store.h"
 #include "store/threat_row.h"
+#include "store/working_log.h"
 
 #include <array>
 #include <string>
-#include <unordered_map>
 
 namespace vedette::store {
-
-/// A connection and the statements that were prepared on it so far.
-class Connection {
- public:
-  explicit Connection(std::unique_ptr<Database> database) : database_(std::move(database)) {}
-
-  Database& database() { return *database_; }
-  /// A statement that is ready to be bound; `sql` is one of our constants. What an earlier use left
-  /// open is given up.
-  Result<Statement*> statement(std::string_view sql, Errc usual);
-
- private:
-  std::unique_ptr<Database> database_;  // before its statements, so that it outlives them
-  std::unordered_map<std::string_view, Statement> statements_;
-};
 
 class SqliteStore final : public Store {
  public:
@@ -42,8 +27,7 @@ class SqliteStore final : public Store {
 
   Result<std::optional<Threat>> threat_of(std::uint64_t entity_hash) override;
   Result<std::optional<ThreatHead>> head_of(std::uint64_t entity_hash) override;
-  Result<std::optional<std::uint64_t>> hash_between(std::uint64_t lowest,
-                                                    std::uint64_t highest) override;
+  Result<std::optional<std::uint64_t>> hash_like(std::uint64_t entity_hash) override;
   Result<ThreatPage> page(const ThreatQuery& query, const std::optional<RankKey>& after,
                           std::size_t limit) override;
   Result<void> for_each_working(const std::function<void(const ThreatHead&)>& visit) override;
@@ -63,7 +47,18 @@ class SqliteStore final : public Store {
  private:
   struct Place {
     Mutex mutex;
-    std::unique_ptr<Connection> connection GUARDED_BY(mutex);
+    std::unique_ptr<Database> database GUARDED_BY(mutex);
+  };
+  /// Beside another process that writes: one moment of the database, with the log as it was then.
+  class View {
+   public:
+    View(SqliteStore& store, Database& database) : store_(store), database_(database) {}
+    ~View();
+    Result<void> begin();
+
+   private:
+    SqliteStore& store_;
+    Database& database_;
   };
   static constexpr std::size_t kReaders = 4;
 
@@ -74,18 +69,24 @@ class SqliteStore final : public Store {
   Result<void> each_row(std::string_view sql,
                         const std::function<Result<void>(const Statement&)>& visit);
 
+  template <typename T>
+  Result<std::optional<T>> find(std::uint64_t entity_hash,
+                                Result<T> (*read)(const StoredThreat&, std::uint64_t));
+
   Result<void> write_all(const Commit& commit) REQUIRES(writer_.mutex);
-  Result<void> write_pipeline(Connection& db, const Commit& commit);
-  Result<void> write_state(Connection& db, const Commit& commit);
-  Result<void> write_threats(Connection& db, const Commit& commit);
-  Result<void> write_labels(Connection& db, const ThreatHead& head, bool listed);
-  Result<void> write_people(Connection& db, const Commit& commit);
+  Result<void> write_pipeline(Database& db, const Commit& commit);
+  Result<void> write_state(Database& db, const Commit& commit);
+  Result<void> write_threats(Database& db, const Commit& commit);
+  Result<void> write_threat(Database& db, const ThreatHead& head, std::string_view body);
+  Result<std::string> body_of(Database& db, std::uint64_t entity_hash);
+  Result<void> write_labels(Database& db, const ThreatHead& head, bool listed);
+  Result<void> write_people(Database& db, const Commit& commit);
 
   Mode mode_ = Mode::Own;
   bool temporary_ = false;
   UniqueFd lock_;
   Place writer_;
-  std::unique_ptr<ThreatRow> threat_row_ GUARDED_BY(writer_.mutex);
+  WorkingLog working_;
   std::array<Place, kReaders> readers_;
 };
 

@@ -11,32 +11,29 @@ namespace vedette::store {
 namespace {
 
 constexpr std::size_t kLooksMax = 5'000;
+/// The bits of a hash that an id leaves out.
+constexpr std::uint64_t kIdRest = 0xFFFF;
 
 // One statement for each index and direction. ?1, ?2: heat or time and hash to begin behind; ?3:
 // rows at most; ?4: severity, status or label.
-#define VD_HEAD                                                                            \
-  "SELECT entity_hash, entity_type, entity_value, severity, heat, first_seen, last_seen, " \
-  "workflow, details FROM threat "
+#define VD_HEAD "SELECT entity_hash, head, heat, last_seen, severity FROM threat "
 #define VD_DOWN(column)                                                        \
   column " <= ?1 AND (+" column " < ?1 OR +entity_hash > ?2) ORDER BY " column \
          " DESC, entity_hash LIMIT ?3"
 #define VD_UP(column)                                                          \
   column " >= ?1 AND (+" column " > ?1 OR +entity_hash < ?2) ORDER BY " column \
          ", entity_hash DESC LIMIT ?3"
-#define VD_LABELLED \
-  "entity_hash IN (SELECT entity_hash FROM threat_label WHERE label = ?4) AND +tier > 0 AND "
+#define VD_LABELLED "entity_hash IN (SELECT entity_hash FROM threat_label WHERE label = ?4) AND "
 
 struct Walk {
   std::string_view down, up;
 };
-constexpr Walk kByHeat{VD_HEAD "WHERE tier > 0 AND " VD_DOWN("heat"),
-                       VD_HEAD "WHERE tier > 0 AND " VD_UP("heat")};
-constexpr Walk kBySeverity{VD_HEAD "WHERE tier > 0 AND severity = ?4 AND " VD_DOWN("heat"),
-                           VD_HEAD "WHERE tier > 0 AND severity = ?4 AND " VD_UP("heat")};
-constexpr Walk kByStatus{VD_HEAD "WHERE tier > 0 AND status = ?4 AND " VD_DOWN("heat"),
-                         VD_HEAD "WHERE tier > 0 AND status = ?4 AND " VD_UP("heat")};
-constexpr Walk kByTime{VD_HEAD "WHERE tier > 0 AND " VD_DOWN("last_seen"),
-                       VD_HEAD "WHERE tier > 0 AND " VD_UP("last_seen")};
+constexpr Walk kByHeat{VD_HEAD "WHERE " VD_DOWN("heat"), VD_HEAD "WHERE " VD_UP("heat")};
+constexpr Walk kBySeverity{VD_HEAD "WHERE severity = ?4 AND " VD_DOWN("heat"),
+                           VD_HEAD "WHERE severity = ?4 AND " VD_UP("heat")};
+constexpr Walk kByStatus{VD_HEAD "WHERE status = ?4 AND " VD_DOWN("heat"),
+                         VD_HEAD "WHERE status = ?4 AND " VD_UP("heat")};
+constexpr Walk kByTime{VD_HEAD "WHERE " VD_DOWN("last_seen"), VD_HEAD "WHERE " VD_UP("last_seen")};
 // With a label, `severity` joins the order where it is the first key: then ?5 is the one asked for.
 constexpr Walk kLabelByHeat{VD_HEAD "WHERE " VD_LABELLED VD_DOWN("+heat"),
                             VD_HEAD "WHERE " VD_LABELLED VD_UP("+heat")};
@@ -45,12 +42,9 @@ constexpr Walk kLabelBySeverity{VD_HEAD "WHERE " VD_LABELLED "+severity = ?5 AND
 constexpr Walk kLabelByTime{VD_HEAD "WHERE " VD_LABELLED VD_DOWN("+last_seen"),
                             VD_HEAD "WHERE " VD_LABELLED VD_UP("+last_seen")};
 
-constexpr std::string_view kHeadOfOne = VD_HEAD "WHERE entity_hash = ?1";
-constexpr std::string_view kWorking = VD_HEAD "WHERE tier = 0";
+constexpr std::string_view kOne = "SELECT head, body FROM threat WHERE entity_hash = ?1";
 constexpr std::string_view kUntouched =
-    VD_HEAD "WHERE tier = ?1 AND tier > 0 AND touched < ?2 ORDER BY touched LIMIT ?3";
-constexpr std::string_view kUntouchedWorking =
-    VD_HEAD "WHERE tier = 0 AND ?1 = 0 AND touched < ?2 ORDER BY touched LIMIT ?3";
+    VD_HEAD "WHERE tier = ?1 AND touched < ?2 ORDER BY touched LIMIT ?3";
 
 /// One round of a page: the rows of one severity, or all.
 struct Round {
@@ -97,45 +91,55 @@ void bind_start(Statement& rows, const ThreatQuery& query, const std::optional<R
 
 }  // namespace
 
+/// A threat is in the log or in the table, and moves between them in one transaction: who looks
+/// into one and then the other may miss it on its way up, but then it is in the log.
+template <typename T>
+Result<std::optional<T>> SqliteStore::find(std::uint64_t entity_hash,
+                                           Result<T> (*read)(const StoredThreat&, std::uint64_t)) {
+  do {
+    Place& place = reader();
+    MutexLock guard(place.mutex);
+    View view(*this, *place.database);
+    VD_CHECK(view.begin());
+    VD_TRY(const auto entry, working_.read(*place.database, entity_hash));
+    if (entry) {
+      VD_TRY(T found, read(parts_of(*entry), entity_hash));
+      return std::optional<T>(std::move(found));
+    }
+    VD_TRY(Statement * rows, place.database->statement(kOne, Errc::StoreRead));
+    VD_TRY(const bool row, rows->bind(1, signed_of(entity_hash)).step());
+    if (!row) continue;
+    auto found = read({rows->blob(0), rows->blob(1)}, entity_hash);
+    rows->reset();
+    if (!found) return std::move(found).error();
+    return std::optional<T>(*std::move(found));
+  } while (working_.contains(entity_hash));
+  return std::optional<T>{};
+}
+
 Result<std::optional<Threat>> SqliteStore::threat_of(std::uint64_t entity_hash) {
-  Place& place = reader();
-  MutexLock guard(place.mutex);
-  VD_TRY(Statement * rows,
-         place.connection->statement("SELECT body, workflow FROM threat WHERE entity_hash = ?1",
-                                     Errc::StoreRead));
-  rows->bind(1, signed_of(entity_hash));
-  VD_TRY(const bool row, rows->step());
-  if (!row) return std::optional<Threat>{};
-  auto threat = read_threat(*rows, entity_hash);
-  rows->reset();
-  if (!threat) return std::move(threat).error();
-  return std::optional<Threat>(*std::move(threat));
+  return find<Threat>(entity_hash, read_threat);
 }
 
 Result<std::optional<ThreatHead>> SqliteStore::head_of(std::uint64_t entity_hash) {
-  Place& place = reader();
-  MutexLock guard(place.mutex);
-  VD_TRY(Statement * rows, place.connection->statement(kHeadOfOne, Errc::StoreRead));
-  rows->bind(1, signed_of(entity_hash));
-  VD_TRY(const bool row, rows->step());
-  if (!row) return std::optional<ThreatHead>{};
-  auto head = read_head(*rows);
-  rows->reset();
-  if (!head) return std::move(head).error();
-  return std::optional<ThreatHead>(*std::move(head));
+  return find<ThreatHead>(entity_hash, [](const StoredThreat& stored, std::uint64_t hash) {
+    return read_head(stored.head, hash);
+  });
 }
 
-Result<std::optional<std::uint64_t>> SqliteStore::hash_between(std::uint64_t lowest,
-                                                               std::uint64_t highest) {
+Result<std::optional<std::uint64_t>> SqliteStore::hash_like(std::uint64_t entity_hash) {
   Place& place = reader();
   MutexLock guard(place.mutex);
+  View view(*this, *place.database);
+  VD_CHECK(view.begin());
+  if (const auto working = working_.find_like(entity_hash)) return working;
   VD_TRY(Statement * rows,
-         place.connection->statement("SELECT entity_hash FROM threat WHERE entity_hash BETWEEN ?1 "
-                                     "AND ?2 LIMIT 1",
-                                     Errc::StoreRead));
-  rows->bind(1, signed_of(lowest)).bind(2, signed_of(highest));
+         place.database->statement("SELECT entity_hash FROM threat WHERE entity_hash BETWEEN ?1 "
+                                   "AND ?2 LIMIT 1",
+                                   Errc::StoreRead));
+  rows->bind(1, signed_of(entity_hash & ~kIdRest)).bind(2, signed_of(entity_hash | kIdRest));
   VD_TRY(const bool row, rows->step());
-  if (!row) return std::optional<std::uint64_t>{};
+  if (!row) return working_.find_like(entity_hash);
   const std::uint64_t hash = unsigned_of(rows->integer(0));
   rows->reset();
   return std::optional<std::uint64_t>(hash);
@@ -153,7 +157,7 @@ Result<ThreatPage> SqliteStore::page(const ThreatQuery& query, const std::option
     const bool by_status = label.empty() && one_status && query.sort == Sort::Score;
     const Walk& walk = walk_of(query, !label.empty(), round.severity.has_value(), by_status);
     VD_TRY(Statement * rows,
-           place.connection->statement(query.ascending ? walk.up : walk.down, Errc::StoreRead));
+           place.database->statement(query.ascending ? walk.up : walk.down, Errc::StoreRead));
     bind_start(*rows, query, round.after);
     rows->bind(3, static_cast<std::int64_t>(kLooksMax + 1));
     if (!label.empty()) {
@@ -173,12 +177,13 @@ Result<ThreatPage> SqliteStore::page(const ThreatQuery& query, const std::option
         rows->reset();
         return page;
       }
-      page.next = RankKey{.heat = rows->real(4),
-                          .last_seen = time_of(rows->integer(6)),
-                          .entity_hash = unsigned_of(rows->integer(0)),
+      const std::uint64_t hash = unsigned_of(rows->integer(0));
+      page.next = RankKey{.heat = rows->real(2),
+                          .last_seen = time_of(rows->integer(3)),
+                          .entity_hash = hash,
                           .severity = static_cast<Level>(
-                              std::min<std::int64_t>(rows->integer(3), std::int64_t{kLevels} - 1))};
-      auto head = read_head(*rows);
+                              std::min<std::int64_t>(rows->integer(4), std::int64_t{kLevels} - 1))};
+      auto head = read_head(rows->blob(1), hash);
       if (head && matches(query, *head)) page.heads.push_back(*std::move(head));
     }
   }
@@ -187,49 +192,47 @@ Result<ThreatPage> SqliteStore::page(const ThreatQuery& query, const std::option
 }
 
 Result<void> SqliteStore::for_each_working(const std::function<void(const ThreatHead&)>& visit) {
-  return each_row(kWorking, [&](const Statement& row) -> Result<void> {
-    if (const auto head = read_head(row)) visit(*head);
-    return {};
+  Place& place = reader();
+  MutexLock guard(place.mutex);
+  View view(*this, *place.database);
+  VD_CHECK(view.begin());
+  return working_.for_each(*place.database, [&](std::uint64_t hash, std::string_view entry) {
+    if (const auto head = read_head(parts_of(entry).head, hash)) visit(*head);
   });
 }
 
 Result<void> SqliteStore::for_each_lower(const std::function<void(std::uint64_t)>& visit) {
-  return each_row("SELECT entity_hash FROM threat INDEXED BY threat_by_touched WHERE tier > 0",
-                  [&](const Statement& row) -> Result<void> {
-                    visit(unsigned_of(row.integer(0)));
-                    return {};
-                  });
+  return each_row("SELECT entity_hash FROM threat", [&](const Statement& row) -> Result<void> {
+    visit(unsigned_of(row.integer(0)));
+    return {};
+  });
 }
 
 Result<std::vector<ThreatHead>> SqliteStore::untouched(Tier tier, Time before, std::size_t limit) {
   Place& place = reader();
   MutexLock guard(place.mutex);
-  VD_TRY(Statement * rows,
-         place.connection->statement(tier == Tier::Working ? kUntouchedWorking : kUntouched,
-                                     Errc::StoreRead));
+  VD_TRY(Statement * rows, place.database->statement(kUntouched, Errc::StoreRead));
   rows->bind(1, static_cast<std::int64_t>(tier)).bind(2, number_of(before));
   rows->bind(3, signed_of(limit));
   std::vector<ThreatHead> heads;
   for (;;) {
     VD_TRY(const bool row, rows->step());
     if (!row) return heads;
-    if (auto head = read_head(*rows)) heads.push_back(*std::move(head));
+    auto head = read_head(rows->blob(1), unsigned_of(rows->integer(0)));
+    if (head) heads.push_back(*std::move(head));
   }
 }
 
 Result<void> SqliteStore::for_each_rank(Level severity_min,
                                         const std::function<void(const RankKey&)>& visit) {
-  return each_row("SELECT heat, last_seen, entity_hash, severity FROM threat",
+  const auto look = [&](const ThreatHead& head) {
+    if (head.severity >= severity_min) visit(rank_key(head));
+  };
+  VD_CHECK(for_each_working(look));
+  return each_row("SELECT entity_hash, head FROM threat",
                   [&](const Statement& row) -> Result<void> {
-                    const std::int64_t severity = row.integer(3);
-                    if (severity < static_cast<std::int64_t>(severity_min) ||
-                        severity >= static_cast<std::int64_t>(kLevels)) {
-                      return {};
-                    }
-                    visit({.heat = row.real(0),
-                           .last_seen = time_of(row.integer(1)),
-                           .entity_hash = unsigned_of(row.integer(2)),
-                           .severity = static_cast<Level>(severity)});
+                    const auto head = read_head(row.blob(1), unsigned_of(row.integer(0)));
+                    if (head) look(*head);
                     return {};
                   });
 }

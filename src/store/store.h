@@ -55,19 +55,18 @@ class Store {
   // lists.
   virtual Result<std::optional<Threat>> threat_of(std::uint64_t entity_hash) = 0;
   virtual Result<std::optional<ThreatHead>> head_of(std::uint64_t entity_hash) = 0;
-  /// The first whose hash is from `lowest` to `highest`: what an id stands for.
-  virtual Result<std::optional<std::uint64_t>> hash_between(std::uint64_t lowest,
-                                                            std::uint64_t highest) = 0;
+  /// A threat whose hash has the same first 48 bits: what an id stands for.
+  virtual Result<std::optional<std::uint64_t>> hash_like(std::uint64_t entity_hash) = 0;
   /// Of the lower tiers, at most `limit` of those behind `after`.
   virtual Result<ThreatPage> page(const ThreatQuery& query, const std::optional<RankKey>& after,
                                   std::size_t limit) = 0;
-  /// All of the working tier, in no order.
+  /// All of the working tier, in no order; while nobody commits.
   virtual Result<void> for_each_working(const std::function<void(const ThreatHead&)>& visit) = 0;
   /// The hashes of all of the lower tiers.
   virtual Result<void> for_each_lower(const std::function<void(std::uint64_t)>& visit) = 0;
-  /// Of this tier, those not touched since `before`, longest ago first.
+  /// Of this lower tier, those not touched since `before`, longest ago first.
   virtual Result<std::vector<ThreatHead>> untouched(Tier tier, Time before, std::size_t limit) = 0;
-  /// Where every threat of at least this severity stands, in no order.
+  /// Where every threat of at least this severity stands, in no order; while nobody commits.
   virtual Result<void> for_each_rank(Level severity_min,
                                      const std::function<void(const RankKey&)>& visit) = 0;
   virtual Result<ThreatCounts> counts() = 0;

@@ -1,6 +1,7 @@
 // What every store must do, whatever it is made of. A new one joins kMakers.
 #include "store/store.h"
 
+#include "base/hash.h"
 #include "model/testing.h"
 
 #include <doctest/doctest.h>
@@ -8,6 +9,8 @@
 #include <algorithm>
 #include <filesystem>
 #include <unistd.h>
+#include <unordered_map>
+#include <unordered_set>
 
 namespace vedette::store {
 namespace {
@@ -154,6 +157,57 @@ TEST_SUITE("store/store") {
     }
   }
 
+  TEST_CASE("threats that change and move all the time are each where they were put last") {
+    for (const Maker& maker : kMakers) {
+      CAPTURE(maker.name);
+      Made made = maker.make();
+      Random random(21);
+      std::unordered_map<std::uint64_t, Threat> model;
+      for (int round = 0; round < 400; ++round) {
+        Commit commit;
+        const std::size_t changes = random.between(1, 60);
+        std::unordered_set<std::uint64_t> changed;
+        for (std::size_t i = 0; i < changes; ++i) {
+          const std::uint64_t hash = mix64(random.below(300) + 1);
+          if (!changed.insert(hash).second) continue;
+          const auto known = model.find(hash);
+          const bool lower = known != model.end() && known->second.workflow.tier != Tier::Working;
+          if (known != model.end() && random.chance(0.1)) {
+            commit.expired.push_back(head_of(known->second));
+            model.erase(known);
+            continue;
+          }
+          if (lower) commit.unlisted.push_back(head_of(known->second));
+          if (known != model.end() && random.chance(0.3)) {
+            known->second.workflow.tier = static_cast<Tier>(random.below(kTiers));
+            known->second.workflow.reason = std::to_string(round);
+            commit.heads.push_back(head_of(known->second));
+            continue;
+          }
+          model[hash] = random_threat(random, hash);
+          commit.threats.push_back(model[hash]);
+        }
+        REQUIRE(made.store->commit(commit));
+        if (round % 40 != 39) continue;
+        if (!made.directory.empty()) {
+          made.store.reset();
+          made.store = std::move(*Store::open(made.directory, Store::Mode::Own));
+        }
+        for (std::uint64_t i = 1; i <= 300; ++i) {
+          const std::uint64_t hash = mix64(i);
+          const auto stored = made.store->threat_of(hash);
+          REQUIRE(stored);
+          const auto known = model.find(hash);
+          REQUIRE(stored->has_value() == (known != model.end()));
+          if (known == model.end()) continue;
+          REQUIRE(encode(**stored) == encode(known->second));
+          REQUIRE(**made.store->head_of(hash) == head_of(known->second));
+        }
+        CHECK(made.store->check()->empty());
+      }
+    }
+  }
+
   TEST_CASE("those untouched the longest come first") {
     for (const Maker& maker : kMakers) {
       CAPTURE(maker.name);
@@ -227,9 +281,17 @@ TEST_SUITE("store/store") {
       Commit commit;
       commit.threats = {random_threat(random, 0xF123456789ABCDEFu)};
       REQUIRE(made.store->commit(commit));
-      const std::uint64_t lowest = *parse_threat_id(commit.threats[0].id);
-      CHECK(*made.store->hash_between(lowest, lowest | 0xFFFF) == 0xF123456789ABCDEFu);
-      CHECK_FALSE(made.store->hash_between(lowest + 0x10000, lowest + 0x1FFFF)->has_value());
+      for (const Tier tier : {Tier::Working, Tier::LongTerm, Tier::Working}) {
+        if (commit.threats[0].workflow.tier != Tier::Working) {
+          commit.unlisted = {head_of(commit.threats[0])};
+        }
+        commit.threats[0].workflow.tier = tier;
+        REQUIRE(made.store->commit(commit));
+        const std::uint64_t lowest = *parse_threat_id(commit.threats[0].id);
+        CHECK(*made.store->hash_like(lowest) == 0xF123456789ABCDEFu);
+        CHECK_FALSE(made.store->hash_like(lowest + 0x10000)->has_value());
+        CHECK_FALSE(made.store->hash_like(lowest - 1)->has_value());
+      }
     }
   }
 }

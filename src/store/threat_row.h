@@ -1,4 +1,5 @@
-// ThreatRow: a threat to its row and back. The only place that knows the columns of the table.
+// The stored forms of a threat: its head and its body, together as an entry of the working log,
+// apart as a row of the lower tiers.
 #pragma once
 
 #include "model/threat_head.h"
@@ -8,8 +9,6 @@
 #include <string_view>
 
 namespace vedette::store {
-
-/// What read_head() reads, in its order.
 
 inline std::int64_t signed_of(std::uint64_t value) {
   return static_cast<std::int64_t>(value);
@@ -24,20 +23,19 @@ inline Time time_of(std::int64_t number) {
   return Time{Duration{number}};
 }
 
-/// StoreDamaged for what cannot be understood.
-Result<ThreatHead> read_head(const Statement& row);
-/// The columns body and workflow, as the first two.
-Result<Threat> read_threat(const Statement& row, std::uint64_t entity_hash);
-
-/// Writes whole threats. Must not outlive the database.
-class ThreatRow {
- public:
-  static Result<ThreatRow> prepare(Database& database);
-  Result<void> write(const Threat& threat);
-
- private:
-  Database* database_ = nullptr;
-  Statement update_, insert_;
+/// Views of an entry or of a row.
+struct StoredThreat {
+  std::string_view head, body;
 };
+std::string entry_of(const ThreatHead& head, std::string_view body);
+StoredThreat parts_of(std::string_view entry);
+
+/// StoreDamaged for what cannot be understood.
+Result<ThreatHead> read_head(std::string_view head, std::uint64_t entity_hash);
+/// Whole, with the workflow of the head.
+Result<Threat> read_threat(const StoredThreat& stored, std::uint64_t entity_hash);
+
+/// Puts a threat of a lower tier into its row.
+Result<void> write_row(Database& database, const ThreatHead& head, std::string_view body);
 
 }  // namespace vedette::store
