@@ -12,6 +12,8 @@ namespace {
 
 constexpr std::size_t kTogetherMax = 256;
 constexpr std::chrono::milliseconds kBetweenSteps{500};
+/// A step is followed by a rest of so many times its length: it holds up whoever commits.
+constexpr int kRest = 4;
 
 }  // namespace
 
@@ -27,15 +29,20 @@ Desk::~Desk() {
 }
 
 void Desk::run() {
-  bool more_steps = true;
+  using Clock = std::chrono::steady_clock;
+  Clock::time_point due = Clock::now();
   for (;;) {
-    auto job = more_steps ? jobs_.try_pop() : jobs_.pop_for(kBetweenSteps);
+    auto job = jobs_.pop_for(std::max(due - Clock::now(), Clock::duration::zero()));
     if (job) {
       make(*std::move(job));
     } else if (jobs_.closed()) {
       return;
     }
-    more_steps = step();
+    const Clock::time_point began = Clock::now();
+    if (began < due) continue;
+    const bool more = step();
+    const Clock::time_point ended = Clock::now();
+    due = ended + (more ? kRest * (ended - began) : Clock::duration(kBetweenSteps));
   }
 }
 

@@ -5,17 +5,16 @@
 
 #include "base/hash.h"
 #include "base/text.h"
+#include "engine/desk.h"
 
 #include <fmt/core.h>
 #include <sys/resource.h>
 
-#include <atomic>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <malloc.h>
-#include <thread>
 #include <unistd.h>
 
 namespace vedette::engine {
@@ -238,7 +237,7 @@ void measure_questions(ThreatQueue& queue, std::size_t threats, std::string_view
   say(name("criticals"), std::to_string(found));
 }
 
-/// The same work without and then with step() in another thread, which moves threats down.
+/// The same work without and then with the desk's steps beside it, which move threats down.
 void measure_promotion(ThreatQueue& queue, ManualClock& clock, std::size_t threats) {
   ThreatQuery top;
   top.sort = Sort::Score;
@@ -262,23 +261,13 @@ void measure_promotion(ThreatQueue& queue, ManualClock& clock, std::size_t threa
   };
   work("alone");
   clock.advance(std::chrono::hours(2));
-  std::atomic<bool> end = false, idle = false;
-  std::jthread mover([&] {
-    while (!end) {
-      if (must("step", queue.step())) continue;
-      idle = true;
-      std::this_thread::yield();
-    }
-  });
+  const Desk desk(queue);
   const std::size_t before = queue.working();
   const double began = monotonic_seconds();
   work("beside");
   const double took = monotonic_seconds() - began;
   const auto moved = static_cast<double>(before - std::min(before, queue.working()));
-  end = true;
-  mover.join();
   say("moved_beside_per_s", fmt::format("{:.0f}", moved / took));
-  say("idle_beside", idle ? "true" : "false");
 }
 
 void measure_lower(ThreatQueue& queue) {

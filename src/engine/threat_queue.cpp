@@ -145,6 +145,7 @@ Result<void> ThreatQueue::load() {
 
 Result<void> ThreatQueue::commit(Commit& commit) {
   MutexLock guard(write_mutex_);
+  VD_CHECK(make_room());
   Pending pending;
   VD_CHECK(join(commit, pending));
   return store_and_show(commit, pending);
@@ -296,20 +297,20 @@ Result<bool> ThreatQueue::step() {
 }
 
 Result<bool> ThreatQueue::leave_working(Time now) {
-  std::vector<ThreatHead> leaving;
+  triage::ThreatIndex::Untouched leaving;
   std::size_t excess = 0;
   {
     MutexLock guard(index_mutex_);
     leaving = index_.untouched(now - options_.working_for, kStepMax);
-    if (leaving.empty() && index_.size() > options_.working_max) {
+    if (leaving.heads.empty() && index_.size() > options_.working_max) {
       excess = std::min(kStepMax, index_.size() - options_.working_max);
       leaving = index_.untouched(Time::max(), excess);
     }
   }
-  if (leaving.empty()) return false;
+  if (leaving.heads.empty()) return leaving.more;
   Commit commit;
   Pending pending;
-  for (const ThreatHead& head : leaving) {
+  for (const ThreatHead& head : leaving.heads) {
     std::string reason = triage::reason_to_keep(head, options_.to_short);
     if (reason.empty() && excess > 0) reason = "the working tier is full";
     if (reason.empty()) {
@@ -323,7 +324,17 @@ Result<bool> ThreatQueue::leave_working(Time now) {
     pending.add(head, moved);
   }
   VD_CHECK(store_and_show(commit, pending));
-  return leaving.size() == kStepMax;
+  return leaving.more;
+}
+
+/// Steps go on beside commits, which may still be quicker: then they wait here, or memory would
+/// have no bound.
+Result<void> ThreatQueue::make_room() {
+  const Time now = clock_.now();
+  while (working() > options_.working_max + options_.working_max / 8) {
+    VD_CHECK(leave_working(now));
+  }
+  return {};
 }
 
 Result<bool> ThreatQueue::leave_lower(Tier tier, std::chrono::hours patience, Time now) {

@@ -81,6 +81,7 @@ class ThreatQueue {
   Result<void> join_one(Threat& threat, Commit& commit, Pending& pending) REQUIRES(write_mutex_);
   Result<void> store_and_show(Commit& commit, Pending& pending) REQUIRES(write_mutex_);
   Result<bool> leave_working(Time now) REQUIRES(write_mutex_);
+  Result<void> make_room() REQUIRES(write_mutex_);
   Result<bool> leave_lower(Tier tier, std::chrono::hours patience, Time now) REQUIRES(write_mutex_);
 
   store::Store& store_;

@@ -319,6 +319,21 @@ TEST_SUITE("engine/threat_queue") {
     CHECK(f.queue->page(all, {}, 100)->heads.size() == 30);
   }
 
+  TEST_CASE("the working tier keeps near its size even if nobody takes a step") {
+    triage::TierOptions options;
+    options.working_max = 80;
+    Fixture f(options);
+    for (std::uint64_t i = 1; i <= 50; ++i) {
+      std::vector<Threat> threats;
+      for (std::uint64_t j = 1; j <= 10; ++j)
+        threats.push_back(threat(10 * i + j, {finding("a", 1)}));
+      f.find(threats);
+      CHECK(f.queue->working() <= 100);
+    }
+    ThreatQuery all;
+    CHECK(f.queue->page(all, {}, 1000)->heads.size() == 500);
+  }
+
   TEST_CASE("a suppression hides its rule about its entity until it ends") {
     Fixture f;
     Suppression one;

@@ -34,11 +34,12 @@ std::uint32_t ThreatIndex::Impl::new_place() {
 }
 
 void ThreatIndex::Impl::enter(std::uint32_t place) {
-  const Record& record = records[place];
+  Record& record = records[place];
   const std::int64_t tie = tie_of(record.hash);
   by_heat[record.part()].insert({order_of(record.heat), tie, place});
   by_last_seen[record.part()].insert({order_of(record.last_seen), tie, place});
-  by_touched.insert({order_of(record.touched), tie, place});
+  record.touched_order = order_of(record.touched);
+  by_touched.insert({record.touched_order, tie, place});
 }
 
 void ThreatIndex::Impl::leave(std::uint32_t place) {
@@ -46,11 +47,11 @@ void ThreatIndex::Impl::leave(std::uint32_t place) {
   const std::int64_t tie = tie_of(record.hash);
   by_heat[record.part()].erase({order_of(record.heat), tie, place});
   by_last_seen[record.part()].erase({order_of(record.last_seen), tie, place});
-  by_touched.erase({order_of(record.touched), tie, place});
+  by_touched.erase({record.touched_order, tie, place});
 }
 
 void ThreatIndex::Impl::move(std::uint32_t place, const ThreatHead& head) {
-  const Record& record = records[place];
+  Record& record = records[place];
   const std::int64_t tie = tie_of(record.hash);
   const std::size_t to = part_of(head.severity, head.workflow.status), from = record.part();
   const auto change = [&](Set& old_set, Set& set, std::int64_t old_order, std::int64_t order) {
@@ -61,7 +62,10 @@ void ThreatIndex::Impl::move(std::uint32_t place, const ThreatHead& head) {
   change(by_heat[from], by_heat[to], order_of(record.heat), order_of(head.heat));
   change(by_last_seen[from], by_last_seen[to], order_of(record.last_seen),
          order_of(head.last_seen));
-  change(by_touched, by_touched, order_of(record.touched), order_of(head.workflow.touched));
+  const std::int64_t touched = order_of(head.workflow.touched);
+  if (touched >= record.touched_order) return;
+  change(by_touched, by_touched, record.touched_order, touched);
+  record.touched_order = touched;
 }
 
 /// Whether relabel() would change nothing: it is what most changes of a threat leave alone.
@@ -229,14 +233,28 @@ ThreatIndex::Counts ThreatIndex::counts() const {
   return counts;
 }
 
-std::vector<ThreatHead> ThreatIndex::untouched(Time before, std::size_t limit) const {
-  std::vector<ThreatHead> heads;
-  const auto& set = impl_->by_touched;
-  for (auto at = set.begin(); at != set.end() && heads.size() < limit; at = set.next(at)) {
-    if (set[at].order >= order_of(before)) break;
-    heads.push_back(impl_->head_of(impl_->records[set[at].place]));
+ThreatIndex::Untouched ThreatIndex::untouched(Time before, std::size_t limit) {
+  Untouched found;
+  auto& set = impl_->by_touched;
+  std::size_t looks_left = 4 * limit;
+  for (auto at = set.begin(); at != set.end() && set[at].order < order_of(before);) {
+    if (found.heads.size() == limit || looks_left-- == 0) {
+      found.more = true;
+      break;
+    }
+    const Key key = set[at];
+    Record& record = impl_->records[key.place];
+    if (order_of(record.touched) == key.order) {
+      found.heads.push_back(impl_->head_of(record));
+      at = set.next(at);
+      continue;
+    }
+    record.touched_order = order_of(record.touched);
+    set.erase(key);
+    set.insert({record.touched_order, key.tie, key.place});
+    at = set.lower_bound(key);
   }
-  return heads;
+  return found;
 }
 
 }  // namespace vedette::triage

@@ -48,8 +48,13 @@ class ThreatIndex {
   using Counts = std::array<std::array<std::uint64_t, kStatuses>, kLevels>;
   Counts counts() const;
 
-  /// Those not touched since `before`, longest ago first; `limit` at most.
-  std::vector<ThreatHead> untouched(Time before, std::size_t limit) const;
+  struct Untouched {
+    std::vector<ThreatHead> heads;  ///< longest ago first
+    bool more = false;              ///< asking again may give others
+  };
+  /// Those not touched since `before`, `limit` at most. Looks at no more than a few times as many:
+  /// what was touched since it was looked at last is only now put in its place.
+  Untouched untouched(Time before, std::size_t limit);
 
  private:
   struct Impl;

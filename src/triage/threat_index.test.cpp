@@ -4,7 +4,10 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <map>
+#include <utility>
+#include <vector>
 
 namespace vedette::triage {
 namespace {
@@ -136,16 +139,41 @@ TEST_SUITE("triage/threat_index") {
     }
   }
 
-  TEST_CASE("those untouched the longest come first, up to a time") {
+  TEST_CASE("those untouched the longest come first, up to a time, whatever was touched since") {
     ThreatIndex index;
+    Random random(12);
+    std::map<std::uint64_t, std::int64_t> touched;
     ThreatHead head;
-    for (std::uint64_t i = 1; i <= 5; ++i) {
-      head.entity_hash = i;
-      head.workflow.touched = at(static_cast<std::int64_t>(10 - i));
+    for (std::int64_t now = 1; now <= 3000; ++now) {
+      head.entity_hash = random.below(200) + 1;
+      // Now and then one as it was before: a change that could not be stored is taken back.
+      const std::int64_t when = random.chance(0.05) ? now / 2 : now;
+      head.workflow.touched = at(when);
+      touched[head.entity_hash] = when;
       index.put(head);
+      if (random.chance(0.1)) {
+        const std::uint64_t gone = random.below(200) + 1;
+        CHECK(index.remove(gone) == (touched.erase(gone) == 1));
+      }
+      if (now % 50 != 0) continue;
+      const std::int64_t before = now - random.between(0, 300);
+      std::vector<std::pair<std::int64_t, std::uint64_t>> expected;
+      for (const auto& [hash, time] : touched) {
+        if (time < before) expected.emplace_back(time, ~hash);
+      }
+      std::sort(expected.begin(), expected.end());
+      const std::size_t limit = random.between(1, 40);
+      ThreatIndex::Untouched found;
+      for (int asked = 0; asked < 200 && found.heads.size() < std::min(limit, expected.size());
+           ++asked) {
+        found = index.untouched(at(before), limit);
+      }
+      REQUIRE(found.heads.size() == std::min(limit, expected.size()));
+      CHECK(found.more == (expected.size() > limit));
+      for (std::size_t i = 0; i < found.heads.size(); ++i) {
+        CHECK(found.heads[i].entity_hash == ~expected[i].second);
+      }
     }
-    CHECK(hashes_of(index.untouched(at(8), 2)) == std::vector<std::uint64_t>{5, 4});
-    CHECK(hashes_of(index.untouched(at(8), 9)) == std::vector<std::uint64_t>{5, 4, 3});
   }
 }
 

@@ -53,6 +53,7 @@ struct Record {
   std::uint64_t hash = 0;
   double heat = kNoHeat;
   Time first_seen, last_seen, touched;
+  std::int64_t touched_order = 0;  // under which it stands in by_touched: not above `touched`
   std::uint64_t events = 0;
   std::string entity_value;
   std::vector<LabelId> labels;         // title, rules, techniques, then those of the workflow
@@ -85,7 +86,7 @@ struct ThreatIndex::Impl {
   std::vector<std::uint32_t> free_places;
   PlaceTable place_of;
   std::array<Set, kParts> by_heat, by_last_seen;
-  Set by_touched;
+  Set by_touched;  // behind the times: a threat that is touched stays where it is until it is seen
   Labels labels;
 
   std::size_t size() const { return records.size() - free_places.size(); }
