@@ -65,10 +65,11 @@ Threat make_threat(std::uint64_t i, std::uint64_t turn) {
   return threat;
 }
 
-ThreatHead make_head(std::uint64_t i, std::uint64_t turn) {
+/// As the `commit`-th commit puts it.
+ThreatHead make_head(std::uint64_t i, std::uint64_t turn, std::size_t commit) {
   ThreatHead head = head_of(make_threat(i, turn));
   head.heat = heat_from_score(static_cast<double>(mix64(i * 3 + turn) % 9999) / 100, kStart);
-  head.workflow.touched = kStart + std::chrono::seconds(turn);
+  head.workflow.touched = kStart + std::chrono::seconds(turn) + std::chrono::milliseconds(commit);
   return head;
 }
 
@@ -156,7 +157,7 @@ void measure_index(std::size_t threats) {
     for (std::size_t from = 0; from < count; from += kBatch) {
       heads.clear();
       for (std::size_t i = from; i < std::min(from + kBatch, count); ++i) {
-        heads.push_back(make_head(turn == 0 ? i : mix64(i) % threats, turn));
+        heads.push_back(make_head(turn == 0 ? i : mix64(i) % threats, turn, from / kBatch));
       }
       watch.start();
       for (const ThreatHead& head : heads) index.put(head);
