@@ -104,6 +104,16 @@ TEST_CASE_FIXTURE(Fixture, "Cowrie's details are kept") {
   CHECK(client[Field::SshHassh] == "1644");
 }
 
+TEST_CASE_FIXTURE(Fixture, "events of the programs of the authentication log belong to it") {
+  Sample line(R"({"event":{"action":"ssh_login","outcome":"failure"},)"
+              R"("process":{"name":"sshd"},"source":{"ip":"203.0.113.7"}})");
+  REQUIRE(line.json(decoder));
+  CHECK(line.event().dataset == Dataset::Auth);
+  Sample other(R"({"event":{"action":"start"},"process":{"name":"cmd.exe"}})");
+  REQUIRE(other.json(decoder));
+  CHECK(other.event().dataset == Dataset::Json);
+}
+
 TEST_CASE_FIXTURE(Fixture, "ECS is read nested and dotted, with its types") {
   for (const std::string_view text : {
            R"({"@timestamp":"2024-05-06T17:44:05Z","event":{"action":"failed-pas)"
@@ -251,6 +261,9 @@ TEST_CASE_FIXTURE(Fixture, "an envelope shows the line that it wraps") {
        "", "one two"},
       {R"({"appname":"sshd","procid":"7","message":"one two","timestamp":"2024-0)"
        R"(5-06T17:44:05Z"})",
+       "sshd", "one two"},
+      {R"({"process":{"name":"sshd","pid":7},"message":"one two","@timestamp":"2)"
+       R"(024-05-06T17:44:05Z"})",
        "sshd", "one two"},
       {R"({"message":"one two","time":"2024-05-06T17:44:05Z"})", "", ""},
       {R"({"message":"one two","program":"x","event.action":"failed-password","t)"

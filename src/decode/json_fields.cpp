@@ -59,6 +59,11 @@ std::optional<Dataset> find_dataset(string_view text) {
   return {};
 }
 
+/// Programs whose events are of the authentication log, whoever shipped them.
+bool writes_auth_log(string_view program) {
+  return program == "sshd" || program == "sshd-session" || program == "sudo" || program == "su";
+}
+
 /// The four words of the event's head. Ones that the program has no word for stay texts.
 void set_head(const JsonObject& object, EventBatch& out) {
   Event& event = out.current();
@@ -81,6 +86,8 @@ void set_head(const JsonObject& object, EventBatch& out) {
     } else {
       out.set(Field::EventDataset, text);
     }
+  } else if (writes_auth_log(object.text(Role::Program, out))) {
+    event.dataset = Dataset::Auth;
   }
 }
 

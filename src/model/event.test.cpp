@@ -107,6 +107,18 @@ TEST_SUITE("model/event") {
           R"({"event.outcome":"unknown","event.dataset":"unknown","event.original":"???"})");
   }
 
+  TEST_CASE("a field that is told twice is written once, as it was told first") {
+    EventBatch batch(FieldSet{}.set());
+    batch.begin("x");
+    batch.set(Field::UserName, "root");
+    batch.set(Field::UserName, "other");
+    batch.end();
+    std::string json;
+    append_json(json, batch, batch.events()[0], FieldTable());
+    CHECK(json.find(R"("user.name":"root")") != std::string::npos);
+    CHECK(json.find("other") == std::string::npos);
+  }
+
   TEST_CASE("rules and people see values as text") {
     EventBatch batch(FieldSet{}.set());
     batch.begin("x");
