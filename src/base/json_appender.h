@@ -33,7 +33,7 @@ class JsonAppender {
 
   // One value each, as JsonWriter would write it.
   JsonAppender& string(std::string_view value) {
-    if (end_of_plain_json(value, 0) != value.size()) return escaped(value);
+    if (!all_plain_json(value)) return escaped(value);
     need(value.size() + 2);
     *at_++ = '"';
     at_ += value.copy(at_, value.size());

@@ -47,6 +47,20 @@ TEST_SUITE("base/json_appender") {
     }
   }
 
+  TEST_CASE("a byte is escaped the same wherever it stands, in a text of any length") {
+    for (std::size_t size = 1; size < 40; ++size) {
+      for (std::size_t at = 0; at < size; ++at) {
+        for (const char byte : std::string_view("\0\x1F !\"#[\\]\x7F\x80\xC3\xFF", 13)) {
+          std::string text(size, 'x'), ours, theirs;
+          text[at] = byte;
+          JsonAppender(ours).string(text);
+          append_json_string(theirs, text);
+          REQUIRE(ours == theirs);
+        }
+      }
+    }
+  }
+
   TEST_CASE("a number has one digit behind the point at most, as the shortest text of it") {
     Random random(1);
     const auto tenths = [](double value) {
