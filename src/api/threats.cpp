@@ -9,6 +9,8 @@ namespace vedette::api {
 namespace {
 
 constexpr std::size_t kPageInitial = 100, kPageMax = 1000;
+// Of most, so that a body need not grow.
+constexpr std::size_t kHeadBytes = 640, kThreatBytes = 8 * 1024;
 
 void write_next(std::string& body, const ThreatQuery& query, const std::optional<RankKey>& next) {
   body += "],\"next\":";
@@ -25,14 +27,14 @@ Result<net::HttpResponse> listed(Service& service, const Exchange& exchange) {
   VD_TRY(const ThreatQuery query, threat_query(exchange, now));
   VD_TRY(const std::size_t limit, limit_of(exchange, kPageInitial, kPageMax));
   VD_TRY(const auto after, read_cursor(exchange, query));
-  VD_TRY(const auto page, service.engine().queue.page(query, after, limit));
   std::string body = "{\"threats\":[";
-  body.reserve(64 + page.heads.size() * 640);
-  for (const ThreatHead& head : page.heads) {
-    if (&head != &page.heads.front()) body += ',';
-    append_json(body, head, now);
-  }
-  write_next(body, query, page.next);
+  body.reserve(64 + std::min(limit, kPageInitial) * kHeadBytes);
+  VD_TRY(const auto next,
+         service.engine().queue.show(query, after, limit, [&](const HeadView& head) {
+           if (body.back() != '[') body += ',';
+           append_json(body, head, now);
+         }));
+  write_next(body, query, next);
   return json_response(std::move(body));
 }
 
@@ -47,6 +49,7 @@ Result<Threat> whole(Service& service, const std::string& which) {
 Result<net::HttpResponse> one(Service& service, const Exchange& exchange) {
   VD_TRY(const Threat threat, whole(service, exchange.arguments[0]));
   std::string body;
+  body.reserve(kThreatBytes);
   append_json(body, threat, service.engine().clock.now());
   net::HttpResponse response = json_response(std::move(body));
   response.headers.emplace_back("ETag", fmt::format("\"{}\"", threat.workflow.version));

@@ -1,5 +1,6 @@
 #include "base/json_writer.h"
 
+#include "base/json_plain.h"
 #include "base/utf8.h"
 
 #include <fmt/core.h>
@@ -8,36 +9,10 @@
 #include <charconv>
 #include <cmath>
 #include <cstdint>
-#include <cstring>
 
 namespace vedette {
 
 namespace {
-
-bool is_plain(char c) {
-  const auto byte = static_cast<unsigned char>(c);
-  return byte >= 0x20 && byte < 0x80 && c != '"' && c != '\\';
-}
-
-/// is_plain() of eight bytes at once. Every term sets the top bit of a byte that is not plain; a
-/// borrow goes only from such a byte to the next, so that no other can be the first marked.
-bool are_plain(const char* bytes) {
-  constexpr std::uint64_t kOnes = 0x0101'0101'0101'0101;
-  std::uint64_t word = 0;
-  std::memcpy(&word, bytes, sizeof word);
-  const std::uint64_t marks = word | (word - kOnes * 0x20) | ((word ^ kOnes * '"') - kOnes) |
-                              ((word ^ kOnes * '\\') - kOnes);
-  return (marks & kOnes * 0x80) == 0;
-}
-
-/// The first byte at or after `at` that cannot be copied as it is, or the size.
-std::size_t end_of_plain(std::string_view text, std::size_t at) {
-  const std::size_t size = text.size();
-  while (at + 8 <= size && are_plain(text.data() + at)) at += 8;
-  if (size >= 8 && at + 8 > size && are_plain(text.data() + size - 8)) return size;
-  while (at < size && is_plain(text[at])) ++at;
-  return at;
-}
 
 template <typename Int>
 void append_integer(std::string& out, Int value) {
@@ -52,7 +27,7 @@ void append_json_string(std::string& out, std::string_view text) {
   out += '"';
   std::size_t copied = 0;
   std::size_t i = 0;
-  while ((i = end_of_plain(text, i)) < text.size()) {
+  while ((i = end_of_plain_json(text, i)) < text.size()) {
     const auto byte = static_cast<unsigned char>(text[i]);
     if (byte >= 0x80) {
       if (const std::size_t length = utf8_length(text.substr(i)); length > 0) {

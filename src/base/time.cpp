@@ -14,6 +14,11 @@ char* put_2(char* out, unsigned value) {
   return out;
 }
 
+char* put_3(char* out, unsigned value) {
+  *out++ = static_cast<char>('0' + value / 100 % 10);
+  return put_2(out, value);
+}
+
 bool take_digits(std::string_view& text, std::size_t count, unsigned& value) {
   if (text.size() < count) return false;
   value = 0;
@@ -93,17 +98,10 @@ char* format_rfc3339(Time time, char* out) {
   out = put_2(out, c.second);
   if (c.nanosecond != 0) {
     *out++ = '.';
-    unsigned digits = 9;
-    std::uint32_t value = c.nanosecond;
-    while (digits > 3 && value % 1000 == 0) {
-      value /= 1000;
-      digits -= 3;
-    }
-    for (unsigned i = digits; i > 0; --i) {
-      out[i - 1] = static_cast<char>('0' + value % 10);
-      value /= 10;
-    }
-    out += digits;
+    out = put_3(out, c.nanosecond / 1'000'000);
+    const unsigned micro = c.nanosecond / 1000 % 1000, nano = c.nanosecond % 1000;
+    if (micro != 0 || nano != 0) out = put_3(out, micro);
+    if (nano != 0) out = put_3(out, nano);
   }
   *out++ = 'Z';
   return out;

@@ -50,6 +50,10 @@ TEST_SUITE("base/time") {
           static_cast<std::int64_t>(std::uint64_t{random.next()} << 32 | random.next());
       const Time time{Duration{count / 2}};  // within the years that are read
       REQUIRE(parse_rfc3339(format_rfc3339(time)) == time);
+      for (const std::int64_t digits : {1, 1000, 1'000'000, 1'000'000'000}) {
+        const Time cut{time.time_since_epoch() / digits * digits};
+        REQUIRE(parse_rfc3339(format_rfc3339(cut)) == cut);
+      }
     }
   }
 

@@ -1,5 +1,6 @@
 #include "engine/threat_queue.h"
 
+#include "base/json_writer.h"
 #include "base/log.h"
 #include "triage/score.h"
 
@@ -64,6 +65,15 @@ std::vector<CountRow> changed_rows(const ThreatCounts& before, const ThreatCount
     }
   }
   return rows;
+}
+
+bool wants_working(const ThreatQuery& query) {
+  return query.tiers.none() || query.tiers[static_cast<std::size_t>(Tier::Working)];
+}
+
+bool wants_lower(const ThreatQuery& query) {
+  return query.tiers.none() || query.tiers[static_cast<std::size_t>(Tier::ShortTerm)] ||
+         query.tiers[static_cast<std::size_t>(Tier::LongTerm)];
 }
 
 /// Two pages of one query as one, up to where both have looked. What stands in both is taken as it
@@ -367,37 +377,51 @@ Result<bool> ThreatQueue::leave_lower(Tier tier, std::chrono::hours patience, Ti
 
 // Questions.
 
+bool ThreatQueue::lower_tiers_in_use() const {
+  for (std::size_t tier = 1; tier < kTiers; ++tier) {
+    for (const auto& severity : counts_[tier]) {
+      if (std::any_of(severity.begin(), severity.end(), [](auto n) { return n > 0; })) return true;
+    }
+  }
+  return false;
+}
+
+Result<std::optional<RankKey>> ThreatQueue::show(const ThreatQuery& query,
+                                                 const std::optional<RankKey>& after,
+                                                 std::size_t limit,
+                                                 const triage::ThreatIndex::Show& show_one) {
+  if (wants_working(query)) {
+    MutexLock guard(index_mutex_);
+    if (!wants_lower(query) || !lower_tiers_in_use()) {
+      return index_.show(query, after, limit, show_one);
+    }
+  }
+  VD_TRY(const auto rows, page(query, after, limit));
+  for (const ThreatHead& head : rows.heads) show_one(view_of(head));
+  return rows.next;
+}
+
 Result<store::ThreatPage> ThreatQueue::page(const ThreatQuery& query,
                                             const std::optional<RankKey>& after,
                                             std::size_t limit) {
-  const bool wants_working =
-      query.tiers.none() || query.tiers[static_cast<std::size_t>(Tier::Working)];
-  const bool wants_lower = query.tiers.none() ||
-                           query.tiers[static_cast<std::size_t>(Tier::ShortTerm)] ||
-                           query.tiers[static_cast<std::size_t>(Tier::LongTerm)];
   for (;;) {
     bool disk = false;
     std::uint64_t departures = 0;
-    if (wants_lower) {
+    if (wants_lower(query)) {
       MutexLock guard(index_mutex_);
       departures = departures_;
-      for (std::size_t tier = 1; tier < kTiers; ++tier) {
-        for (const auto& severity : counts_[tier]) {
-          disk =
-              disk || std::any_of(severity.begin(), severity.end(), [](auto n) { return n > 0; });
-        }
-      }
+      disk = lower_tiers_in_use();
     }
     store::ThreatPage lower;
     if (disk) {
       VD_TRY(lower, store_.page(query, after, limit));
     }
     // What is on its way up stands in the lower tiers until it is stored.
-    if (!wants_working) return lower;
+    if (!wants_working(query)) return lower;
     triage::ThreatIndex::Page working;
     {
       MutexLock guard(index_mutex_);
-      if (wants_lower && departures != departures_) continue;  // look again
+      if (wants_lower(query) && departures != departures_) continue;  // look again
       working = index_.page(query, after, limit);
     }
     if (!disk) return store::ThreatPage{std::move(working.heads), working.next};

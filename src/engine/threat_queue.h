@@ -59,6 +59,10 @@ class ThreatQueue {
   /// Over all tiers, in one order. `limit`: at most. A short page with `next` is no end.
   Result<store::ThreatPage> page(const ThreatQuery& query, const std::optional<RankKey>& after,
                                  std::size_t limit);
+  /// The rows of that page, shown instead of copied where all of it is in memory: `show` is then
+  /// called while everybody else waits, so it is quick and asks nothing. What is next.
+  Result<std::optional<RankKey>> show(const ThreatQuery& query, const std::optional<RankKey>& after,
+                                      std::size_t limit, const triage::ThreatIndex::Show& show_one);
   Result<std::optional<ThreatHead>> head_of(std::uint64_t entity_hash);
   /// Whole, in one statement.
   Result<std::optional<Threat>> threat_of(std::uint64_t entity_hash);
@@ -80,6 +84,7 @@ class ThreatQueue {
   Result<void> join(Commit& commit, Pending& pending) REQUIRES(write_mutex_);
   Result<void> join_one(Threat& threat, Commit& commit, Pending& pending) REQUIRES(write_mutex_);
   Result<void> store_and_show(Commit& commit, Pending& pending) REQUIRES(write_mutex_);
+  bool lower_tiers_in_use() const REQUIRES(index_mutex_);
   Result<bool> leave_working(Time now) REQUIRES(write_mutex_);
   Result<void> make_room() REQUIRES(write_mutex_);
   Result<bool> leave_lower(Tier tier, std::chrono::hours patience, Time now) REQUIRES(write_mutex_);

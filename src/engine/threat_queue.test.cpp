@@ -310,6 +310,9 @@ TEST_SUITE("engine/threat_queue") {
       f.clock.set(at(static_cast<std::int64_t>(i)));
       f.find({threat(i, {finding("a", 1, Level::Informational, {})})});
     }
+    CHECK(shows(f.queue->page({}, {}, 9)->heads, [&](const auto& row) {
+      CHECK(f.queue->show({}, {}, 9, row));  // without the disk
+    }));
     f.settle();
     CHECK(f.queue->working() == 10);
     CHECK(f.head(20).workflow.tier_reason == "the working tier is full");
@@ -385,8 +388,12 @@ TEST_SUITE("engine/threat_queue") {
       std::vector<ThreatHead> found;
       std::optional<RankKey> after;
       for (bool more = true; more;) {
-        const auto page = f.queue->page(query, after, random.between(1, 90));
+        const std::size_t limit = random.between(1, 90);
+        const auto page = f.queue->page(query, after, limit);
         REQUIRE(page);
+        REQUIRE(shows(page->heads, [&](const auto& row) {
+          REQUIRE(*f.queue->show(query, after, limit, row) == page->next);
+        }));
         found.insert(found.end(), page->heads.begin(), page->heads.end());
         after = page->next;
         more = after.has_value();

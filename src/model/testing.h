@@ -85,4 +85,13 @@ inline std::vector<std::uint64_t> hashes_of(const std::vector<ThreatHead>& heads
   return hashes;
 }
 
+/// Whether `show`, given what takes a view, shows these, as far as JSON tells.
+template <typename Show>
+bool shows(const std::vector<ThreatHead>& heads, Show show) {
+  std::string shown, expected;
+  show([&](const HeadView& head) { append_json(shown, head, {}); });
+  for (const ThreatHead& head : heads) append_json(expected, head, {});
+  return shown == expected;
+}
+
 }  // namespace vedette::testing

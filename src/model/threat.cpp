@@ -1,7 +1,7 @@
 #include "model/threat.h"
 
 #include "base/codec.h"
-#include "base/json_writer.h"
+#include "base/json_appender.h"
 #include "model/stored_id.h"
 
 #include <algorithm>
@@ -17,33 +17,38 @@ constexpr std::uint64_t kVersion = 3;
 /// What it was while a score stood in it instead of heat, and neither days nor what was known.
 constexpr std::uint64_t kVersionWithScore = 2;
 
-void write_finding(JsonWriter& json, const Finding& finding) {
-  json.begin_object();
-  json.key("rule").begin_object();
-  json.field("id", finding.rule->id).field("title", finding.rule->title);
-  json.field("level", to_string(finding.rule->level)).end_object();
-  json.field("count", finding.count);
-  json.field("first_seen", finding.first_seen);
-  json.field("last_seen", finding.last_seen);
-  json.key("evidence").begin_array();
-  for (const auto& evidence : finding.evidence) {
-    json.begin_object().field("line", evidence->line).field("source", *evidence->source);
-    json.field("offset", evidence->offset).end_object();
-  }
-  json.end_array().end_object();
+void write_finding(JsonAppender& json, const Finding& finding) {
+  json.raw(R"({"rule":{"id":)").string(finding.rule->id);
+  json.raw(R"(,"title":)").string(finding.rule->title);
+  json.raw(R"(,"level":)").string(to_string(finding.rule->level));
+  json.raw(R"(},"count":)").number(finding.count);
+  json.raw(R"(,"first_seen":)").time(finding.first_seen);
+  json.raw(R"(,"last_seen":)").time(finding.last_seen);
+  json.raw(R"(,"evidence":)").array(finding.evidence, [&](const auto& evidence) {
+    json.raw(R"({"line":)").string(evidence->line);
+    json.raw(R"(,"source":)").string(*evidence->source);
+    json.raw(R"(,"offset":)").number(evidence->offset).raw("}");
+  });
+  json.raw("}");
 }
 
-void write_timeline(JsonWriter& json, const Threat& threat) {
-  json.key("timeline").begin_array();
-  for (const TimelineEntry& entry : threat.timeline) {
-    json.begin_object();
-    json.field("first", entry.first);
-    json.field("last", entry.last);
-    json.field("action", describe(entry.action).text).field("count", entry.count);
-    json.field("detail", entry.detail).end_object();
+void write_entry(JsonAppender& json, const TimelineEntry& entry) {
+  json.raw(R"({"first":)").time(entry.first).raw(R"(,"last":)").time(entry.last);
+  json.raw(R"(,"action":)").string(describe(entry.action).text);
+  json.raw(R"(,"count":)").number(entry.count);
+  json.raw(R"(,"detail":)").string(entry.detail).raw("}");
+}
+
+void write_counts(JsonAppender& json, const Counts& counts) {
+  json.raw("{");
+  bool first = true;
+  for (std::size_t i = 0; i < kCounters; ++i) {
+    if (counts[i] == 0) continue;
+    if (!first) json.raw(",");
+    first = false;
+    json.string(to_string(static_cast<Counter>(i))).raw(":").number(counts[i]);
   }
-  json.end_array();
-  json.field("timeline_merged", threat.timeline_merged);
+  json.raw("}");
 }
 
 // Times that follow each other are near each other: the second as the distance from the first.
@@ -120,10 +125,23 @@ bool take_enum(Reader& in, std::size_t values, Enum& out) {
 }
 
 /// Reads a count and then, `one` by one, as many things. A forged count ends with the bytes: every
-/// thing takes at least one, and nothing is reserved for what was only promised.
+/// thing takes at least one.
 template <typename One>
 bool take_each(Reader& in, One one) {
   const std::uint64_t count = in.u64();
+  for (std::uint64_t i = 0; i < count && in.ok(); ++i) {
+    if (!one()) return false;
+  }
+  return in.ok();
+}
+
+/// The same into `things`. There is room for a few before they come, for no more than that: they
+/// are only promised.
+template <typename Thing, typename One>
+bool take_all(Reader& in, std::vector<Thing>& things, One one) {
+  constexpr std::uint64_t kReservedMax = 64;
+  const std::uint64_t count = in.u64();
+  things.reserve(static_cast<std::size_t>(std::min(count, kReservedMax)));
   for (std::uint64_t i = 0; i < count && in.ok(); ++i) {
     if (!one()) return false;
   }
@@ -155,11 +173,11 @@ bool take_finding(Reader& in, const std::vector<Line>& lines, Finding& finding) 
     rule.techniques.emplace_back(in.bytes());
     return in.ok();
   };
-  if (!take_each(in, technique)) return false;
+  if (!take_all(in, rule.techniques, technique)) return false;
   finding.rule = std::make_shared<const FindingRule>(std::move(rule));
   finding.count = in.u64();
   take_span(in, finding.first_seen, finding.last_seen);
-  return take_each(in, [&] {
+  return take_all(in, finding.evidence, [&] {
     const std::uint64_t line = in.u64();
     if (!in.ok() || line >= lines.size()) return false;
     finding.evidence.push_back(lines[line]);
@@ -222,6 +240,19 @@ bool take_head(Reader& in, std::uint64_t version, Threat& threat) {
   return in.ok() && is_heat(threat.heat);
 }
 
+/// Each once, sorted; they stay as long as the findings do.
+template <typename Text>
+std::vector<Text> sorted_techniques(const Threat& threat) {
+  std::vector<Text> all;
+  for (const Finding& finding : threat.findings) {
+    const auto& techniques = finding.rule->techniques;
+    all.insert(all.end(), techniques.begin(), techniques.end());
+  }
+  std::sort(all.begin(), all.end());
+  all.erase(std::unique(all.begin(), all.end()), all.end());
+  return all;
+}
+
 }  // namespace
 
 void Days::note(Time time) {
@@ -266,40 +297,27 @@ FindingRule finding_rule_of(const RuleInfo& rule) {
 }
 
 std::vector<std::string> techniques_of(const Threat& threat) {
-  std::vector<std::string> all;
-  for (const Finding& finding : threat.findings) {
-    const auto& techniques = finding.rule->techniques;
-    all.insert(all.end(), techniques.begin(), techniques.end());
-  }
-  std::sort(all.begin(), all.end());
-  all.erase(std::unique(all.begin(), all.end()), all.end());
-  return all;
+  return sorted_techniques<std::string>(threat);
 }
 
 void append_json(std::string& out, const Threat& threat, Time as_of) {
-  JsonWriter json(out);
-  json.begin_object().field("id", threat.id);
-  json.key("entity").begin_object().field("type", to_string(threat.entity_type));
-  json.field("value", threat.entity_value).end_object();
-  json.key("score").real(score_at(threat.heat, as_of), 1);
-  json.field("severity", to_string(threat.severity));
+  JsonAppender json(out);
+  json.raw(R"({"id":)").string(threat.id);
+  json.raw(R"(,"entity":{"type":)").string(to_string(threat.entity_type));
+  json.raw(R"(,"value":)").string(threat.entity_value);
+  json.raw(R"(},"score":)").tenths(score_at(threat.heat, as_of));
+  json.raw(R"(,"severity":)").string(to_string(threat.severity));
   write_workflow(json, threat.workflow);
-  json.field("first_seen", threat.first_seen);
-  json.field("last_seen", threat.last_seen);
-  json.field("days_seen", std::uint64_t{threat.days.count()});
-  json.key("counts").begin_object();
-  for (std::size_t i = 0; i < kCounters; ++i) {
-    if (threat.counts[i] > 0) json.field(to_string(static_cast<Counter>(i)), threat.counts[i]);
-  }
-  json.end_object();
-  json.key("techniques").begin_array();
-  for (const std::string& technique : techniques_of(threat)) json.string(technique);
-  json.end_array();
-  json.key("findings").begin_array();
-  for (const Finding& finding : threat.findings) write_finding(json, finding);
-  json.end_array();
-  write_timeline(json, threat);
-  json.end_object();
+  json.raw(R"(,"first_seen":)").time(threat.first_seen);
+  json.raw(R"(,"last_seen":)").time(threat.last_seen);
+  json.raw(R"(,"days_seen":)").number(threat.days.count()).raw(R"(,"counts":)");
+  write_counts(json, threat.counts);
+  json.raw(R"(,"techniques":)").strings(sorted_techniques<std::string_view>(threat));
+  json.raw(R"(,"findings":)");
+  json.array(threat.findings, [&](const Finding& finding) { write_finding(json, finding); });
+  json.raw(R"(,"timeline":)");
+  json.array(threat.timeline, [&](const TimelineEntry& entry) { write_entry(json, entry); });
+  json.raw(R"(,"timeline_merged":)").number(threat.timeline_merged).raw("}");
 }
 
 std::string encode(const Threat& threat) {
@@ -345,10 +363,11 @@ std::optional<Threat> decode_threat(std::string_view bytes) {
   if (!take_head(in, version, threat)) return {};
   if (!take_each(in, [&] { return take_count(in, threat.counts); })) return {};
   std::vector<Line> lines;
-  if (!take_each(in, [&] { return take_line(in, lines); })) return {};
+  if (!take_all(in, lines, [&] { return take_line(in, lines); })) return {};
   const auto finding = [&] { return take_finding(in, lines, threat.findings.emplace_back()); };
-  if (!take_each(in, finding)) return {};
-  if (!take_each(in, [&] { return take_entry(in, threat.timeline.emplace_back()); })) return {};
+  if (!take_all(in, threat.findings, finding)) return {};
+  const auto entry = [&] { return take_entry(in, threat.timeline.emplace_back()); };
+  if (!take_all(in, threat.timeline, entry)) return {};
   if (!in.done()) return {};
   return threat;
 }

@@ -1,7 +1,7 @@
 #include "model/threat_head.h"
 
 #include "base/codec.h"
-#include "base/json_writer.h"
+#include "base/json_appender.h"
 
 #include <algorithm>
 #include <bit>
@@ -44,20 +44,40 @@ ThreatHead head_of(const Threat& threat) {
   return head;
 }
 
+HeadView view_of(const ThreatHead& head) {
+  return {.entity_hash = head.entity_hash,
+          .entity_type = head.entity_type,
+          .entity_value = head.entity_value,
+          .severity = head.severity,
+          .heat = head.heat,
+          .first_seen = head.first_seen,
+          .last_seen = head.last_seen,
+          .days = head.days,
+          .events = head.events,
+          .title = head.title,
+          .rules = head.rules.size(),
+          .techniques = {head.techniques.begin(), head.techniques.end()},
+          .workflow = &head.workflow};
+}
+
+void append_json(std::string& out, const HeadView& head, Time as_of) {
+  JsonAppender json(out);
+  json.raw(R"({"id":)").string(threat_id(head.entity_hash));
+  json.raw(R"(,"entity":{"type":)").string(to_string(head.entity_type));
+  json.raw(R"(,"value":)").string(head.entity_value);
+  json.raw(R"(},"score":)").tenths(score_at(head.heat, as_of));
+  json.raw(R"(,"severity":)").string(to_string(head.severity));
+  json.raw(R"(,"title":)").string(head.title);
+  write_workflow(json, *head.workflow);
+  json.raw(R"(,"first_seen":)").time(head.first_seen);
+  json.raw(R"(,"last_seen":)").time(head.last_seen);
+  json.raw(R"(,"days_seen":)").number(head.days).raw(R"(,"events":)").number(head.events);
+  json.raw(R"(,"findings":)").number(head.rules);
+  json.raw(R"(,"techniques":)").strings(head.techniques).raw("}");
+}
+
 void append_json(std::string& out, const ThreatHead& head, Time as_of) {
-  JsonWriter json(out);
-  json.begin_object().field("id", threat_id(head.entity_hash));
-  json.key("entity").begin_object().field("type", to_string(head.entity_type));
-  json.field("value", head.entity_value).end_object();
-  json.key("score").real(score_at(head.heat, as_of), 1);
-  json.field("severity", to_string(head.severity)).field("title", head.title);
-  write_workflow(json, head.workflow);
-  json.field("first_seen", head.first_seen).field("last_seen", head.last_seen);
-  json.field("days_seen", std::uint64_t{head.days}).field("events", head.events);
-  json.field("findings", std::uint64_t{head.rules.size()});
-  json.key("techniques").begin_array();
-  for (const std::string& technique : head.techniques) json.string(technique);
-  json.end_array().end_object();
+  append_json(out, view_of(head), as_of);
 }
 
 std::string encode(const ThreatHead& head) {

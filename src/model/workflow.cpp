@@ -46,15 +46,14 @@ bool take_known(Reader& in, std::optional<History>& known) {
   return in.ok();
 }
 
-void write_known(JsonWriter& json, const std::optional<History>& known) {
-  json.key("known");
+void write_known(JsonAppender& json, const std::optional<History>& known) {
   if (!known) {
-    json.null();
+    json.raw("null");
     return;
   }
-  json.begin_object().field("days_seen", std::uint64_t{known->days});
-  json.field("since", known->since).field("worst", to_string(known->worst));
-  json.field("returned", known->returned).end_object();
+  json.raw(R"({"days_seen":)").number(known->days).raw(R"(,"since":)").time(known->since);
+  json.raw(R"(,"worst":)").string(to_string(known->worst));
+  json.raw(R"(,"returned":)").time(known->returned).raw("}");
 }
 
 }  // namespace
@@ -73,7 +72,13 @@ std::optional<Tier> parse_tier(std::string_view text) {
 }
 
 std::string threat_id(std::uint64_t entity_hash) {
-  return fmt::format("t-{:012x}", entity_hash >> 16);
+  static constexpr char kHex[] = "0123456789abcdef";
+  std::string id = "t-000000000000";
+  for (std::size_t i = id.size(); i-- > 2;) {
+    entity_hash >>= i == id.size() - 1 ? 16 : 4;
+    id[i] = kHex[entity_hash & 15];
+  }
+  return id;
 }
 
 std::optional<std::uint64_t> parse_threat_id(std::string_view id) {
@@ -92,23 +97,24 @@ bool is_snoozed(const Workflow& workflow, Time now) {
   return workflow.snoozed_until > now;
 }
 
-void write_workflow(JsonWriter& json, const Workflow& workflow) {
-  json.field("status", to_string(workflow.status)).field("reason", workflow.reason);
-  json.field("tier", to_string(workflow.tier)).field("tier_reason", workflow.tier_reason);
-  json.field("version", workflow.version).field("assignee", workflow.assignee);
-  json.key("tags").begin_array();
-  for (const std::string& tag : workflow.tags) json.string(tag);
-  json.end_array();
-  json.field("snoozed_until", workflow.snoozed_until);
-  json.field("snooze_reason", workflow.snooze_reason);
-  json.key("merged_into");
+void write_workflow(JsonAppender& json, const Workflow& workflow) {
+  json.raw(R"(,"status":)").string(to_string(workflow.status));
+  json.raw(R"(,"reason":)").string(workflow.reason);
+  json.raw(R"(,"tier":)").string(to_string(workflow.tier));
+  json.raw(R"(,"tier_reason":)").string(workflow.tier_reason);
+  json.raw(R"(,"version":)").number(workflow.version);
+  json.raw(R"(,"assignee":)").string(workflow.assignee).raw(R"(,"tags":)");
+  json.strings(workflow.tags);
+  json.raw(R"(,"snoozed_until":)").time(workflow.snoozed_until);
+  json.raw(R"(,"snooze_reason":)").string(workflow.snooze_reason).raw(R"(,"merged_into":)");
   if (workflow.merged_into == 0) {
-    json.null();
+    json.raw("null");
   } else {
     json.string(threat_id(workflow.merged_into));
   }
+  json.raw(R"(,"known":)");
   write_known(json, workflow.known);
-  json.field("touched", workflow.touched);
+  json.raw(R"(,"touched":)").time(workflow.touched);
 }
 
 std::string encode(const Workflow& workflow) {

@@ -2,7 +2,7 @@
 // it but for one thing: new evidence reopens what was closed.
 #pragma once
 
-#include "base/json_writer.h"
+#include "base/json_appender.h"
 #include "base/time.h"
 #include "model/rule.h"
 
@@ -74,7 +74,7 @@ inline constexpr std::size_t kTagsMax = 16, kTagBytesMax = 64, kAssigneeBytesMax
 bool is_snoozed(const Workflow& workflow, Time now);
 
 /// The members of a JSON object: status, tier, version, assignee, …
-void write_workflow(JsonWriter& json, const Workflow& workflow);
+void write_workflow(JsonAppender& json, const Workflow& workflow);
 
 /// The stored form, and back; nothing for what cannot be understood whole.
 std::string encode(const Workflow& workflow);

@@ -45,6 +45,12 @@ class ThreatIndex {
   /// What stands behind `after` (from the first, without), `limit` at most.
   Page page(const ThreatQuery& query, const std::optional<RankKey>& after, std::size_t limit) const;
 
+  /// The same rows, shown instead of copied: a view is good while it is shown. What page() would
+  /// say is next.
+  using Show = std::function<void(const HeadView&)>;
+  std::optional<RankKey> show(const ThreatQuery& query, const std::optional<RankKey>& after,
+                              std::size_t limit, const Show& show_one) const;
+
   using Counts = std::array<std::array<std::uint64_t, kStatuses>, kLevels>;
   Counts counts() const;
 

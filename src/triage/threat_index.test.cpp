@@ -22,6 +22,9 @@ std::vector<ThreatHead> all_pages(const ThreatIndex& index, const ThreatQuery& q
   for (bool more = true; more;) {
     auto page = index.page(query, after, limit);
     REQUIRE(page.heads.size() <= limit);
+    REQUIRE(shows(page.heads, [&](const auto& row) {
+      REQUIRE(index.show(query, after, limit, row) == page.next);
+    }));
     found.insert(found.end(), page.heads.begin(), page.heads.end());
     after = page.next;
     more = after.has_value();

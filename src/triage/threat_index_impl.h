@@ -103,10 +103,17 @@ struct ThreatIndex::Impl {
   std::optional<std::vector<LabelId>> labels_wanted(const ThreatQuery& query) const;
   bool matches(const ThreatQuery& query, const std::vector<LabelId>& wanted,
                const Record& record) const;
-  Page rare_page(const ThreatQuery& query, const std::vector<LabelId>& wanted, LabelId rarest,
-                 const std::optional<RankKey>& after, std::size_t limit) const;
-  Page walked_page(const ThreatQuery& query, const std::vector<LabelId>& wanted,
-                   const std::optional<RankKey>& after, std::size_t limit) const;
+  /// A page, before anything of it is copied.
+  struct Found {
+    std::vector<const Record*> records;
+    std::optional<RankKey> next;
+  };
+  Found find(const ThreatQuery& query, const std::optional<RankKey>& after,
+             std::size_t limit) const;
+  Found find_rare(const ThreatQuery& query, const std::vector<LabelId>& wanted, LabelId rarest,
+                  const std::optional<RankKey>& after, std::size_t limit) const;
+  Found find_walking(const ThreatQuery& query, const std::vector<LabelId>& wanted,
+                     const std::optional<RankKey>& after, std::size_t limit) const;
   std::vector<Walk> walks(const ThreatQuery& query, std::optional<std::size_t> severity,
                           const std::optional<Key>& after) const;
 };

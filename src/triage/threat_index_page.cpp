@@ -93,21 +93,66 @@ bool ThreatIndex::Impl::matches(const ThreatQuery& query, const std::vector<Labe
 
 ThreatIndex::Page ThreatIndex::page(const ThreatQuery& query, const std::optional<RankKey>& after,
                                     std::size_t limit) const {
-  const auto wanted = impl_->labels_wanted(query);
+  const Impl::Found found = impl_->find(query, after, limit);
+  Page page;
+  page.heads.reserve(found.records.size());
+  for (const Record* record : found.records) page.heads.push_back(impl_->head_of(*record));
+  page.next = found.next;
+  return page;
+}
+
+std::optional<RankKey> ThreatIndex::show(const ThreatQuery& query,
+                                         const std::optional<RankKey>& after, std::size_t limit,
+                                         const Show& show_one) const {
+  const Impl::Found found = impl_->find(query, after, limit);
+  HeadView view;
+  Workflow plain;
+  for (const Record* record : found.records) {
+    view.entity_hash = record->hash;
+    view.entity_type = record->entity_type;
+    view.entity_value = record->entity_value;
+    view.severity = record->severity;
+    view.heat = record->heat;
+    view.first_seen = record->first_seen;
+    view.last_seen = record->last_seen;
+    view.days = record->days;
+    view.events = record->events;
+    view.title = impl_->labels.text_of(record->labels[0]);
+    view.title.remove_prefix(std::string_view("title:").size());
+    view.rules = record->rules;
+    view.techniques.clear();
+    for (std::size_t i = 0; i < record->techniques; ++i) {
+      const std::string_view label = impl_->labels.text_of(record->labels[1 + record->rules + i]);
+      view.techniques.push_back(label.substr(std::string_view("technique:").size()));
+    }
+    plain.status = record->status;
+    plain.tier = record->tier;
+    plain.touched = record->touched;
+    view.workflow = record->workflow == nullptr ? &plain : record->workflow.get();
+    show_one(view);
+  }
+  return found.next;
+}
+
+ThreatIndex::Impl::Found ThreatIndex::Impl::find(const ThreatQuery& query,
+                                                 const std::optional<RankKey>& after,
+                                                 std::size_t limit) const {
+  const auto wanted = labels_wanted(query);
   if (!wanted || limit == 0) return {};
-  const auto users = [&](LabelId label) { return impl_->labels.places_of(label).size(); };
+  const auto users = [&](LabelId label) { return labels.places_of(label).size(); };
   const auto rarest = std::min_element(wanted->begin(), wanted->end(),
                                        [&](LabelId a, LabelId b) { return users(a) < users(b); });
   if (rarest != wanted->end() && users(*rarest) <= kRareMax) {
-    return impl_->rare_page(query, *wanted, *rarest, after, limit);
+    return find_rare(query, *wanted, *rarest, after, limit);
   }
-  return impl_->walked_page(query, *wanted, after, limit);
+  return find_walking(query, *wanted, after, limit);
 }
 
-ThreatIndex::Page ThreatIndex::Impl::rare_page(const ThreatQuery& query,
-                                               const std::vector<LabelId>& wanted, LabelId rarest,
-                                               const std::optional<RankKey>& after,
-                                               std::size_t limit) const {
+ThreatIndex::Impl::Found ThreatIndex::Impl::find_rare(const ThreatQuery& query,
+                                                      const std::vector<LabelId>& wanted,
+                                                      LabelId rarest,
+                                                      const std::optional<RankKey>& after,
+                                                      std::size_t limit) const {
   const auto before = [&](const RankKey& a, const RankKey& b) {
     return query.ascending ? comes_before(query.sort, b, a) : comes_before(query.sort, a, b);
   };
@@ -122,10 +167,10 @@ ThreatIndex::Page ThreatIndex::Impl::rare_page(const ThreatQuery& query,
   std::partial_sort(
       found.begin(), found.begin() + static_cast<std::ptrdiff_t>(shown), found.end(),
       [&](const Record* a, const Record* b) { return before(a->rank_key(), b->rank_key()); });
-  Page page;
-  page.heads.reserve(shown);
-  for (std::size_t i = 0; i < shown; ++i) page.heads.push_back(head_of(*found[i]));
+  Found page;
   if (shown < found.size()) page.next = found[shown - 1]->rank_key();
+  found.resize(shown);
+  page.records = std::move(found);
   return page;
 }
 
@@ -146,10 +191,10 @@ std::vector<Walk> ThreatIndex::Impl::walks(const ThreatQuery& query,
   return all;
 }
 
-ThreatIndex::Page ThreatIndex::Impl::walked_page(const ThreatQuery& query,
-                                                 const std::vector<LabelId>& wanted,
-                                                 const std::optional<RankKey>& after,
-                                                 std::size_t limit) const {
+ThreatIndex::Impl::Found ThreatIndex::Impl::find_walking(const ThreatQuery& query,
+                                                         const std::vector<LabelId>& wanted,
+                                                         const std::optional<RankKey>& after,
+                                                         std::size_t limit) const {
   // By rank, one severity is walked after the other; else all at once.
   std::vector<std::optional<std::size_t>> rounds{std::nullopt};
   if (query.sort == Sort::Rank) {
@@ -158,8 +203,8 @@ ThreatIndex::Page ThreatIndex::Impl::walked_page(const ThreatQuery& query,
       rounds.emplace_back(query.ascending ? i : kLevels - 1 - i);
     }
   }
-  Page page;
-  page.heads.reserve(std::min<std::size_t>(limit, 1000));
+  Found page;
+  page.records.reserve(std::min<std::size_t>(limit, 1000));
   std::size_t looks = 0;
   for (const auto& severity : rounds) {
     std::optional<Key> behind;
@@ -177,9 +222,9 @@ ThreatIndex::Page ThreatIndex::Impl::walked_page(const ThreatQuery& query,
             return query.ascending ? a.key() < b.key() : b.key() < a.key();
           });
       const Record& record = records[best->key().place];
-      if (page.heads.size() == limit || looks++ == kLooksMax) return page;
+      if (page.records.size() == limit || looks++ == kLooksMax) return page;
       page.next = record.rank_key();
-      if (matches(query, wanted, record)) page.heads.push_back(head_of(record));
+      if (matches(query, wanted, record)) page.records.push_back(&record);
       best->advance();
       if (best->done()) open.erase(best);
     }
