@@ -83,8 +83,12 @@ std::size_t WorkingLog::size() const {
   return places_.size();
 }
 
-void WorkingLog::place(std::uint64_t entity_hash, std::int64_t number) {
-  places_.put(entity_hash, static_cast<std::uint32_t>(number % kPlaces));
+void WorkingLog::take_place(std::uint64_t entity_hash, std::int64_t number, bool left) {
+  if (!left) {
+    places_.put(entity_hash, static_cast<std::uint32_t>(number % kPlaces));
+  } else if (places_.find(entity_hash) != PlaceTable::kNowhere) {
+    places_.remove(entity_hash);
+  }
 }
 
 void WorkingLog::forget(std::uint64_t entity_hash, std::int64_t number) {
@@ -108,17 +112,13 @@ Result<void> WorkingLog::refresh(Database& database) {
     if (!row) return {};
     VD_TRY(const Block block, take_block(database, *rows));
     const std::int64_t seq = rows->integer(0);
-    MutexLock guard(mutex_);
-    if (next_ == 1) oldest_ = seq;
     const bool whole = block.each([&](std::size_t i, std::string_view entry) {
-      const std::uint64_t hash = block.hash(i);
-      if (!entry.empty()) {
-        place(hash, seq + static_cast<std::int64_t>(i));
-      } else if (places_.find(hash) != PlaceTable::kNowhere) {
-        places_.remove(hash);
-      }
+      MutexLock guard(mutex_);
+      take_place(block.hash(i), seq + static_cast<std::int64_t>(i), entry.empty());
     });
     if (!whole) return damaged(database, *rows);
+    MutexLock guard(mutex_);
+    if (next_ == 1) oldest_ = seq;
     next_ = seq + static_cast<std::int64_t>(block.size());
   }
 }
@@ -218,12 +218,7 @@ void WorkingLog::settle(bool committed) {
   if (committed && !pending_.empty()) {
     MutexLock guard(mutex_);
     for (const Entry& entry : pending_) {
-      if (!entry.bytes.empty()) {
-        place(entry.entity_hash, next_);
-      } else if (places_.find(entry.entity_hash) != PlaceTable::kNowhere) {
-        places_.remove(entry.entity_hash);
-      }
-      ++next_;
+      take_place(entry.entity_hash, next_++, entry.bytes.empty());
     }
     oldest_ = std::max(oldest_, carried_to_);
     carried_to_ = pending_carried_to_;
