@@ -68,6 +68,10 @@ Error damaged(const Database& database, Statement& row) {
 
 std::optional<std::int64_t> WorkingLog::find(std::uint64_t entity_hash) const {
   MutexLock guard(mutex_);
+  return find_locked(entity_hash);
+}
+
+std::optional<std::int64_t> WorkingLog::find_locked(std::uint64_t entity_hash) const {
   const std::uint32_t place = places_.find(entity_hash);
   if (place == PlaceTable::kNowhere) return {};
   return oldest_ + (place - oldest_ % kPlaces + kPlaces) % kPlaces;
@@ -92,9 +96,8 @@ void WorkingLog::take_place(std::uint64_t entity_hash, std::int64_t number, bool
 }
 
 void WorkingLog::forget(std::uint64_t entity_hash, std::int64_t number) {
-  if (find(entity_hash) != number) return;
   MutexLock guard(mutex_);
-  places_.remove(entity_hash);
+  if (find_locked(entity_hash) == number) places_.remove(entity_hash);
 }
 
 Result<void> WorkingLog::refresh(Database& database) {

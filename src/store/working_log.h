@@ -57,6 +57,7 @@ class WorkingLog {
     std::string bytes;  // empty: it has left the tier
   };
   std::optional<std::int64_t> find(std::uint64_t entity_hash) const;
+  std::optional<std::int64_t> find_locked(std::uint64_t entity_hash) const REQUIRES(mutex_);
   void take_place(std::uint64_t entity_hash, std::int64_t number, bool left) REQUIRES(mutex_);
   void forget(std::uint64_t entity_hash, std::int64_t number);
   void pend(std::uint64_t entity_hash, std::string bytes);
