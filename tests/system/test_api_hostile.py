@@ -247,6 +247,9 @@ def test_more_connections_than_may_be(directory):
     """beyond the limit a connection gets 503 or is closed, and when others go there is room again"""
     with Target(directory, "--connections-max", "16") as target:
         held = [target.connect() for _ in range(16)]
+        for connection in held:  # answered: so it was accepted, and counts
+            connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+            assert connection.recv(4096).startswith(b"HTTP/1.1 200")
         target.refused(target.head(), 503)
         for connection in held:
             connection.close()
