@@ -1,0 +1,27 @@
+// What a logit means: the sigmoid that turns logits into chances (Platt), and the scores above
+// which the wanted share of honest texts lies. An operator's own honest texts may take the place of
+// ours.
+#pragma once
+
+#include "prompt/model.h"
+#include "prompt/sample.h"
+
+#include <span>
+#include <vector>
+
+namespace vedette::prompt {
+
+struct Scored {
+  double logit = 0;
+  double weight = 1;
+  bool attack = false;
+};
+
+/// Sets slope, offset and thresholds by texts that the model did not learn from. Each source counts
+/// the same: what operators have is like none of ours, so a large easy one must not set the bar.
+void calibrate(ModelParameters& parameters, std::span<const Sample> held);
+
+/// The least logit that at most `share` of the honest weight reaches.
+double honest_quantile(std::vector<Scored> scored, double share);
+
+}  // namespace vedette::prompt

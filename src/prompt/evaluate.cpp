@@ -1,0 +1,78 @@
+#include "prompt/evaluate.h"
+
+#include <algorithm>
+
+namespace vedette::prompt {
+namespace {
+
+/// The chance that an attack scores above an honest text (Mann and Whitney), ties being half.
+double auroc(std::span<const Verdict> ascending, double attacks, double honest) {
+  double below = 0, wins = 0;
+  for (std::size_t i = 0; i < ascending.size();) {
+    std::size_t end = i;
+    double attacks_here = 0, honest_here = 0;
+    for (; end < ascending.size() && ascending[end].logit == ascending[i].logit; ++end) {
+      ++(ascending[end].sample->attack ? attacks_here : honest_here);
+    }
+    wins += attacks_here * (below + honest_here / 2);
+    below += honest_here;
+    i = end;
+  }
+  return attacks > 0 && honest > 0 ? wins / attacks / honest : 0;
+}
+
+/// The least logit that at most `share` of the honest texts exceed.
+double cut(std::span<const Verdict> ascending, std::size_t honest, double share) {
+  auto left = static_cast<std::size_t>(static_cast<double>(honest) * share);
+  for (std::size_t i = ascending.size(); i-- > 0;) {
+    if (ascending[i].sample->attack) continue;
+    if (left-- == 0) return ascending[i].logit;
+  }
+  return -1e300;
+}
+
+double recall(std::span<const Verdict> verdicts, std::size_t attacks, double above) {
+  const auto found = std::count_if(verdicts.begin(), verdicts.end(), [&](const Verdict& v) {
+    return v.sample->attack && v.logit > above;
+  });
+  return attacks > 0 ? static_cast<double>(found) / static_cast<double>(attacks) : 0;
+}
+
+}  // namespace
+
+std::vector<Verdict> judge(const Model& model, std::span<const Sample> samples) {
+  std::vector<Verdict> verdicts;
+  verdicts.reserve(samples.size());
+  for (const Sample& sample : samples) {
+    const ModelScore score = model.score(sample.text);
+    verdicts.push_back({&sample, score.score, score.logit});
+  }
+  return verdicts;
+}
+
+Quality measure(const Model& model, std::span<const Verdict> verdicts) {
+  std::vector<Verdict> ascending(verdicts.begin(), verdicts.end());
+  std::stable_sort(ascending.begin(), ascending.end(),
+                   [](const Verdict& a, const Verdict& b) { return a.logit < b.logit; });
+  Quality quality;
+  for (const Verdict& v : verdicts) ++(v.sample->attack ? quality.attacks : quality.honest);
+  quality.auroc = auroc(ascending, static_cast<double>(quality.attacks),
+                        static_cast<double>(quality.honest));
+  const double percent = cut(ascending, quality.honest, 0.01);
+  quality.recall_percent = recall(verdicts, quality.attacks, percent);
+  quality.recall_permille =
+      recall(verdicts, quality.attacks, cut(ascending, quality.honest, 0.001));
+  for (const Verdict& v : verdicts) {
+    auto& sources = v.sample->attack ? quality.attacks_by_source : quality.honest_by_source;
+    SourceQuality& source = sources[v.sample->source];
+    ++source.texts;
+    for (std::size_t i = 0; i < kStrictnesses; ++i) {
+      source.alarms[i] += v.score >= model.threshold(i + 1);
+    }
+    source.above_percent += v.logit > percent;
+    if (v.logit <= percent) quality.at_percent = std::max(quality.at_percent, v.score);
+  }
+  return quality;
+}
+
+}  // namespace vedette::prompt

@@ -1,0 +1,15 @@
+// A text whose label is known: what models are trained, calibrated and measured with.
+#pragma once
+
+#include <string>
+
+namespace vedette::prompt {
+
+struct Sample {
+  std::string text;    ///< folded
+  std::string source;  ///< where it is from: what is held back together
+  std::string kind;
+  bool attack = false;
+};
+
+}  // namespace vedette::prompt

@@ -1,0 +1,30 @@
+// Learns a model (model.h) from texts: logistic regression by AdaGrad on whole texts and on their
+// hottest windows, so that the windows of honest texts are hard negatives of their own accord.
+// Deterministic by its seed, on one thread.
+#pragma once
+
+#include "prompt/model.h"
+#include "prompt/sample.h"
+
+#include <cstdint>
+#include <span>
+
+namespace vedette::prompt {
+
+struct TrainOptions {
+  std::uint64_t seed = 1;
+  int epochs = 8;
+  double rate = 0.16;         ///< of learning
+  double decay = 2e-6;        ///< L2, for each time that a feature is seen
+  double alarm_price = 2;     ///< what a false alarm costs, a missed attack costing 1
+  double source_power = 0.5;  ///< a source of n texts weighs n to this: none rules by its number
+  double envelopes = 0.3;     ///< share of short attacks that are put into an honest text, too
+  double triggers = 0.3;      ///< share of honest texts that get words of attacks, too
+  double whole_share =
+      0.15;  ///< of the logit that the whole text gives, the rest being the hottest window
+};
+
+/// Some attacks and some honest texts must be among the samples.
+Model train(std::span<const Sample> samples, const TrainOptions& options);
+
+}  // namespace vedette::prompt
