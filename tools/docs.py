@@ -51,7 +51,7 @@ def cell(text):
 
 ERROR_GROUPS = {"VD1": "The machine and its files", "VD2": "Rules", "VD3": "Input",
                 "VD4": "The store", "VD5": "Configuration and the command line",
-                "VD6": "The queue and the API"}
+                "VD6": "The queue and the API", "VD7": "The prompt firewall"}
 
 
 def errors_page(src):

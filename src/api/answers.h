@@ -48,6 +48,18 @@ void list_decisions(Service& service, const ExchangePtr& exchange);
 void get_openapi(Service& service, const ExchangePtr& exchange);
 void watch(Service& service, const ExchangePtr& exchange);
 
+// prompts.cpp
+void scan_prompts(Service& service, const ExchangePtr& exchange);
+// dialects.cpp
+void guard_analyze_prompt(Service& service, const ExchangePtr& exchange);
+void guard_scan_prompt(Service& service, const ExchangePtr& exchange);
+void guard_analyze_output(Service& service, const ExchangePtr& exchange);
+void guard_scan_output(Service& service, const ExchangePtr& exchange);
+void lakera_guard(Service& service, const ExchangePtr& exchange);
+void generic_guardrail(Service& service, const ExchangePtr& exchange);
+void moderate(Service& service, const ExchangePtr& exchange);
+void shield_prompt(Service& service, const ExchangePtr& exchange);
+
 // parameters.cpp: what several of them read.
 /// The conditions of a list of threats.
 Result<ThreatQuery> threat_query(const Exchange& exchange, Time now);

@@ -1,4 +1,5 @@
 // What comes in: events, threats that others found, and single events to be looked at at once.
+#include "api/alert.h"
 #include "api/answers.h"
 #include "api/secret.h"
 #include "api/service.h"
@@ -127,17 +128,15 @@ Result<std::string> alert_of(const Json& threat, Time now, std::uint64_t& hash) 
   if (severity && !parse_level(*severity))
     return Error{Errc::RequestInvalid, "severity: it is none"};
   if (time && !parse_rfc3339(*time)) return Error{Errc::RequestInvalid, "time: it is none"};
-  std::string line;
-  JsonWriter json(line);
-  json.begin_object().field("@timestamp", time.value_or(format_rfc3339(now)));
-  json.field("event.action", "alert").field(to_string(*type), *value);
-  json.field("rule.id", rule.value_or(*title)).field("rule.name", *title);
-  json.field("rule.level", severity.value_or("medium"));
   VD_TRY(const std::string techniques, techniques_of(threat));
-  json.field("threat.technique.id", techniques);
-  json.field("message", detail.value_or(*title)).end_object();
-  line += '\n';
-  return line;
+  return alert_line({.type = *type,
+                     .value = *value,
+                     .rule = rule ? *rule : *title,
+                     .title = *title,
+                     .severity = severity ? *severity : "medium",
+                     .techniques = techniques,
+                     .detail = detail ? *detail : *title,
+                     .time = time.value_or(format_rfc3339(now))});
 }
 
 Result<std::string> alerts_of(const Exchange& exchange, Time now, std::vector<std::string>& ids) {

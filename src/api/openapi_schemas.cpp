@@ -7,6 +7,50 @@ namespace {
 
 constexpr std::string_view kSchemas = R"json({
 "Any":{"type":"object"},
+"Prompts":{"type":"object","additionalProperties":false,"properties":{
+ "text":{"type":"string"},"texts":{"type":"array","items":{"type":"string"}},
+ "messages":{"type":"array","items":{"$ref":"#/components/schemas/Message"}},
+ "direction":{"type":"string","enum":["input","output","tool"]},"policy":{"type":"string"},
+ "client_ip":{"type":"string"}},
+ "oneOf":[{"required":["text"]},{"required":["texts"]},{"required":["messages"]}]},
+"Message":{"type":"object","properties":{"role":{"type":"string"}}},
+"PromptHit":{"type":"object","required":["scanner","kind","score","begin","end","reason"],
+ "properties":{"scanner":{"type":"string"},"kind":{"type":"string"},"score":{"type":"number"},
+ "begin":{"type":"integer"},"end":{"type":"integer"},"char_begin":{"type":"integer"},
+ "char_end":{"type":"integer"},"view":{"type":"string"},"reason":{"type":"string"}}},
+"PromptVerdict":{"type":"object","required":["verdict"],"properties":{
+ "verdict":{"type":"string","enum":["allow","flag","block"]},"score":{"type":"number"},
+ "scanners":{"type":"object","additionalProperties":{"type":"number"}},
+ "spans":{"type":"array","items":{"$ref":"#/components/schemas/PromptHit"}},
+ "skipped":{"type":"array","items":{"type":"string"}},"sanitized":{"type":"string"},
+ "receipt":{"type":"object"},"results":{"type":"array","items":{"type":"object"}}}},
+"GuardPrompt":{"type":"object","required":["prompt"],"properties":{"prompt":{"type":"string"},
+ "scanners_suppress":{"type":"array","items":{"type":"string"}}}},
+"GuardOutput":{"type":"object","required":["output"],"properties":{"output":{"type":"string"},
+ "scanners_suppress":{"type":"array","items":{"type":"string"}}}},
+"GuardVerdict":{"type":"object","required":["is_valid","scanners"],"properties":{
+ "is_valid":{"type":"boolean"},"scanners":{"type":"object",
+ "additionalProperties":{"type":"number"}},"sanitized_prompt":{"type":"string"},
+ "sanitized_output":{"type":"string"}}},
+"LakeraMessages":{"type":"object","required":["messages"],"properties":{
+ "messages":{"type":"array","items":{"$ref":"#/components/schemas/Message"}},
+ "payload":{"type":"boolean"},"breakdown":{"type":"boolean"},"dev_info":{"type":"boolean"}}},
+"LakeraVerdict":{"type":"object","required":["flagged","payload","metadata"],"properties":{
+ "flagged":{"type":"boolean"},"payload":{"type":"array"},"metadata":{"type":"object"}}},
+"GuardrailTexts":{"type":"object","properties":{
+ "texts":{"type":"array","items":{"type":"string"}},"input_type":{"type":"string"}}},
+"GuardrailAction":{"type":"object","required":["action"],"properties":{"action":{"type":"string",
+ "enum":["NONE","BLOCKED","GUARDRAIL_INTERVENED"]},"blocked_reason":{"type":"string"},
+ "texts":{"type":"array","items":{"type":"string"}}}},
+"ModerationInput":{"type":"object","required":["input"],"properties":{
+ "input":{"type":["string","array"]}}},
+"Moderation":{"type":"object","required":["id","model","results"],"properties":{
+ "id":{"type":"string"},"model":{"type":"string"},"results":{"type":"array",
+ "items":{"type":"object","required":["flagged","categories","category_scores"]}}}},
+"ShieldedPrompt":{"type":"object","properties":{"userPrompt":{"type":"string"},
+ "documents":{"type":"array","items":{"type":"string"}}}},
+"ShieldVerdict":{"type":"object","properties":{"userPromptAnalysis":{"type":"object"},
+ "documentsAnalysis":{"type":"array"}}},
 "Problem":{"type":"object","required":["type","title","status","detail"],"properties":{
  "type":{"type":"string"},"title":{"type":"string"},"status":{"type":"integer"},
  "detail":{"type":"string"},"code":{"type":"string"},"hint":{"type":"string"},

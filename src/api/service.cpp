@@ -74,6 +74,10 @@ Service::Service(Engine its_engine, ServiceOptions options)
                                    })),
       hub_(engine_.queue),
       instance_(new_instance()) {
+  if (engine_.firewall != nullptr) {
+    scans_.emplace(*engine_.firewall);
+    later([this] { scans_->warm(); });
+  }
   if (options_.access_log.empty()) return;
   if (auto log = AccessLog::open(options_.access_log)) {
     access_log_ = std::move(*log);
@@ -142,6 +146,13 @@ Result<Caller> Service::who(const net::HttpRequest& request) const {
   }
   std::string_view presented = request.header("Authorization");
   if (presented.empty()) {
+    // Where clients of the services whose shapes dialects.cpp has put their keys.
+    for (const char* name : {"x-api-key", "api-key", "Ocp-Apim-Subscription-Key"}) {
+      const std::string_view key = request.header(name);
+      if (key.empty()) continue;
+      if (auto caller = tokens_.find(key, engine_.clock.now())) return *std::move(caller);
+      return Error{Errc::TokenInvalid, "the token is unknown, revoked or expired"};
+    }
     if (options_.anonymous) {
       return Caller{.name = "anonymous", .token_id = {}, .role = *options_.anonymous};
     }

@@ -7,6 +7,7 @@
 
 #include "api/exchange.h"
 #include "api/hub.h"
+#include "api/prompts.h"
 #include "api/rate_limit.h"
 #include "api/route_metrics.h"
 #include "api/token_book.h"
@@ -49,6 +50,7 @@ struct Engine {
   source::IngestJournal* journal = nullptr;
   engine::Analyzer* analyzer = nullptr;
   store::EventLog* events = nullptr;
+  const prompt::Firewall* firewall = nullptr;
   /// More numbers for /metrics.
   std::function<void(std::vector<observe::Metric>&)> gather = {};
 };
@@ -73,6 +75,8 @@ class Service {
   Engine& engine() { return engine_; }
   TokenBook& tokens() { return tokens_; }
   Hub& hub() { return hub_; }
+  /// Null: this instance scans no prompts.
+  ScanPool* scans() { return scans_ ? &*scans_ : nullptr; }
   /// Does what takes longer than an io thread may, one after the other, on a thread of its own.
   /// False: too much is waiting.
   bool later(std::function<void()> work);
@@ -101,6 +105,7 @@ class Service {
   BoundedQueue<std::function<void()>> work_;
   std::thread worker_;
   Hub hub_;
+  std::optional<ScanPool> scans_;
   std::unique_ptr<class AccessLog> access_log_;
   const std::string instance_;  // makes ids of requests of different starts different
   std::atomic<std::uint64_t> requests_{0};

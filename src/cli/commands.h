@@ -31,6 +31,7 @@ CLI::App* add_tokens(CLI::App& root, Chosen& chosen);
 CLI::App* add_audit(CLI::App& root, Chosen& chosen);
 CLI::App* add_doctor(CLI::App& root, Chosen& chosen);
 CLI::App* add_simulate(CLI::App& root, Chosen& chosen);
+CLI::App* add_prompt(CLI::App& root, Chosen& chosen);
 CLI::App* add_explain(CLI::App& root, Chosen& chosen);
 CLI::App* add_completions(CLI::App& root, Chosen& chosen);
 

@@ -1,5 +1,6 @@
 #include "cli/serve.h"
 
+#include "base/file.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "cli/run_metrics.h"
@@ -75,6 +76,22 @@ Result<api::ServiceOptions> service_options(const config::Config& config) {
   return options;
 }
 
+Result<std::vector<prompt::Policy>> prompt_policies(const config::Config& config) {
+  std::vector<prompt::Policy> policies{prompt::Policy{}};
+  if (!config.prompt_policies.empty()) {
+    VD_TRY(const std::string yaml, read_file(config.prompt_policies));
+    VD_TRY(policies, prompt::read_policies(config.prompt_policies, yaml));
+    if (policies.empty()) {
+      return Error{Errc::ConfigValue, config.prompt_policies + ": there is no policy in it"};
+    }
+  }
+  const auto strictness = static_cast<int>(config.prompt_strictness);
+  for (prompt::Policy& policy : policies) {
+    if (strictness > 0) policy.strictness = strictness;
+  }
+  return policies;
+}
+
 void say_token(const std::string& secret) {
   // Shown to whoever starts the daemon for the first time, on standard output and nowhere else.
   std::printf(
@@ -96,9 +113,12 @@ Result<std::unique_ptr<ApiServer>> ApiServer::start(
     source::IngestJournal& journal, store::EventLog* events, const Clock& clock) {
   VD_TRY(net::HttpOptions options, http_options(config, state));
   VD_TRY(api::ServiceOptions its, service_options(config));
+  VD_TRY(auto policies, prompt_policies(config));
   std::unique_ptr<ApiServer> made(new ApiServer());
   ApiServer* server = made.get();
   server->analyzer_ = std::make_unique<engine::Analyzer>(loaded.fields, loaded.rules);
+  server->firewall_ =
+      std::make_unique<prompt::Firewall>(prompt::builtin_model(), std::move(policies));
   server->service_ = std::make_unique<api::Service>(
       api::Engine{.queue = queue,
                   .desk = desk,
@@ -108,6 +128,7 @@ Result<std::unique_ptr<ApiServer>> ApiServer::start(
                   .journal = &journal,
                   .analyzer = server->analyzer_.get(),
                   .events = events,
+                  .firewall = server->firewall_.get(),
                   .gather =
                       [server, &stats, &journal](std::vector<observe::Metric>& metrics) {
                         gather(stats, server->server_->counts(), journal.counts(), metrics);

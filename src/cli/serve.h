@@ -6,6 +6,7 @@
 #include "cli/load.h"
 #include "config/config.h"
 #include "net/http_server.h"
+#include "prompt/firewall.h"
 #include "source/ingest_journal.h"
 
 #include <memory>
@@ -28,6 +29,7 @@ class ApiServer {
  private:
   ApiServer() = default;
   std::unique_ptr<engine::Analyzer> analyzer_;
+  std::unique_ptr<prompt::Firewall> firewall_;
   std::unique_ptr<api::Service> service_;
   std::unique_ptr<net::HttpServer> server_;
 };

@@ -57,6 +57,17 @@ def test_every_route_answers(directory):
             ("POST", "/api/threats/analyze", "/api/threats/analyze", {"event": {"message": "x"}}, 200),
             ("GET", "/api/threats/{id}", "/api/threats/" + ATTACKER, None, 200),
             ("GET", "/api/security/status", "/api/security/status", None, 200),
+            ("POST", "/api/v1/prompts/scan", "/api/v1/prompts/scan", {"text": "hello"}, 200),
+            ("POST", "/analyze/prompt", "/analyze/prompt", {"prompt": "hello"}, 200),
+            ("POST", "/scan/prompt", "/scan/prompt", {"prompt": "hello"}, 200),
+            ("POST", "/analyze/output", "/analyze/output", {"output": "hello"}, 200),
+            ("POST", "/scan/output", "/scan/output", {"output": "hello"}, 200),
+            ("POST", "/v2/guard", "/v2/guard", {"messages": [{"role": "user", "content": "hello"}]}, 200),
+            ("POST", "/beta/litellm_basic_guardrail_api", "/beta/litellm_basic_guardrail_api",
+             {"texts": ["hello"]}, 200),
+            ("POST", "/v1/moderations", "/v1/moderations", {"input": "hello"}, 200),
+            ("POST", "/contentsafety/text:shieldPrompt", "/contentsafety/text:shieldPrompt",
+             {"userPrompt": "hello"}, 200),
         ]
         for method, _, path, body, status in good:
             answer = client.ask(method, path, body)

@@ -1,0 +1,414 @@
+// The prompt firewall in the shapes of other services, so that their clients need only another
+// address: LLM Guard's API, Lakera Guard v2, LiteLLM's generic guardrail, OpenAI's moderation,
+// Azure's Prompt Shields. What clients send besides what is used here is passed over.
+#include "api/answers.h"
+#include "api/prompts.h"
+#include "api/service.h"
+#include "base/json_writer.h"
+#include "prompt/leak.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+namespace vedette::api {
+namespace {
+
+using prompt::Decision;
+using prompt::Direction;
+using prompt::ScannerId;
+
+std::size_t index(ScannerId scanner) {
+  return static_cast<std::size_t>(scanner);
+}
+
+/// What a client should not pass on as it is.
+bool is_stopped(const prompt::Verdict& verdict) {
+  return verdict.decision == Decision::Block || verdict.sanitized.has_value();
+}
+
+struct Scanned {
+  Json body;
+  std::vector<PromptResult> results;
+};
+
+/// Reads the body, has `parts_of` find the texts in it, and scans them.
+template <typename PartsOf>
+Result<Scanned> scan(Service& service, const Exchange& exchange, PartsOf parts_of) {
+  ScanPool* scans = service.scans();
+  if (scans == nullptr) return Error{Errc::RouteUnknown, "this instance scans no prompts"};
+  VD_TRY(Json body, Json::parse(exchange.request.body));
+  if (!body.is(Json::Kind::Object)) return Error{Errc::RequestInvalid, "the body: no object"};
+  VD_TRY(std::vector<PromptPart> parts, parts_of(body));
+  VD_CHECK(check_size(parts));
+  const prompt::ActivePolicy& policy = *scans->firewall().policy("");
+  return Scanned{std::move(body), scans->run(std::move(parts), policy)};
+}
+
+Result<std::string> text_in(const Json& body, std::string_view name) {
+  const Json* value = body.find(name);
+  if (value == nullptr || !value->is(Json::Kind::String)) {
+    return Error{Errc::RequestInvalid, fmt::format("{}: it is missing or no text", name)};
+  }
+  return value->string;
+}
+
+std::vector<std::string> texts_in(const Json& body, std::string_view name) {
+  std::vector<std::string> texts;
+  const Json* list = body.find(name);
+  if (list == nullptr || !list->is(Json::Kind::Array)) return texts;
+  for (const Json& item : list->items) {
+    if (item.is(Json::Kind::String)) texts.push_back(item.string);
+  }
+  return texts;
+}
+
+bool is_true(const Json& body, std::string_view name) {
+  const Json* value = body.find(name);
+  return value != nullptr && value->is(Json::Kind::Boolean) && value->boolean;
+}
+
+/// "because" of a verdict, for people: the reasons of what alarmed.
+std::string reason_of(const prompt::Verdict& verdict) {
+  std::string reason;
+  for (const prompt::Hit& hit : verdict.hits) {
+    if (!verdict.alarmed[index(hit.scanner)]) continue;
+    const std::string one = fmt::format("{}: {}", to_string(hit.scanner), hit.why);
+    if (reason.find(one) != std::string::npos) continue;
+    reason += (reason.empty() ? "" : "; ") + one;
+  }
+  if (!reason.empty()) return reason;
+  for (std::size_t i = 0; i < prompt::kScanners; ++i) {
+    if (verdict.alarmed[i]) return std::string(to_string(static_cast<ScannerId>(i)));
+  }
+  return "policy";
+}
+
+// LLM Guard.
+
+constexpr std::array<std::string_view, prompt::kScanners> kGuardNames{
+    "PromptInjection", "Secrets",    "Anonymize",     "MaliciousURLs",
+    "InvisibleText",   "TokenLimit", "BanSubstrings", "Canary"};
+
+std::string guard_answer(const Scanned& scanned, std::string_view sanitized_name) {
+  const PromptResult& result = scanned.results.front();
+  const auto suppressed = texts_in(scanned.body, "scanners_suppress");
+  const bool is_output = result.part.direction == Direction::Output;
+  const auto name_of = [&](std::size_t i) {
+    return is_output && i == index(ScannerId::Personal) ? "Sensitive" : kGuardNames[i];
+  };
+  const auto is_suppressed = [&](std::size_t i) {
+    return std::find(suppressed.begin(), suppressed.end(), name_of(i)) != suppressed.end();
+  };
+  bool valid = result.verdict.decision != Decision::Block;
+  if (!valid && !suppressed.empty()) {
+    valid = true;
+    for (std::size_t i = 0; i < prompt::kScanners; ++i) {
+      if (result.verdict.blocking[i] && !is_suppressed(i)) valid = false;
+    }
+  }
+  std::string out;
+  JsonWriter json(out);
+  json.begin_object().key("is_valid").boolean(valid).key("scanners").begin_object();
+  for (std::size_t i = 0; i < prompt::kScanners; ++i) {
+    if (result.verdict.ran[i] && !is_suppressed(i)) {
+      json.key(name_of(i)).real(result.verdict.scores[i], 4);
+    }
+  }
+  json.end_object();
+  if (!sanitized_name.empty()) {
+    json.field(sanitized_name, result.verdict.sanitized.value_or(result.part.text));
+  }
+  json.end_object();
+  return out;
+}
+
+void guard(Service& service, const ExchangePtr& exchange, bool output, bool sanitized) {
+  auto scanned = scan(service, *exchange, [&](const Json& body) -> Result<std::vector<PromptPart>> {
+    VD_TRY(std::string text, text_in(body, output ? "output" : "prompt"));
+    std::vector<PromptPart> parts;
+    parts.push_back({std::move(text), output ? Direction::Output : Direction::Input, 0, {}});
+    return parts;
+  });
+  if (!scanned) return exchange->send(scanned.error());
+  const std::string_view name = !sanitized ? "" : output ? "sanitized_output" : "sanitized_prompt";
+  exchange->send(json_response(guard_answer(*scanned, name)));
+}
+
+// Lakera Guard v2.
+
+std::string detector_of(const prompt::Hit& hit) {
+  switch (hit.scanner) {
+    case ScannerId::Injection:
+      return "prompt_attack";
+    case ScannerId::Links:
+      return "unknown_links";
+    default:
+      break;
+  }
+  if (const auto kind = prompt::leak_kind(hit.kind)) {
+    return std::string(prompt::describe(*kind).label);
+  }
+  return std::string(to_string(hit.scanner));
+}
+
+void write_payload(JsonWriter& json, const PromptResult& result) {
+  for (const prompt::Hit& hit : result.verdict.hits) {
+    if (hit.scanner != ScannerId::Secrets && hit.scanner != ScannerId::Personal) continue;
+    const std::string_view text = result.part.text;
+    json.begin_object().field("message_id", std::uint64_t{result.part.message});
+    // Its clients index texts by characters.
+    json.field("start", std::uint64_t{prompt::code_points_before(text, hit.span.begin)});
+    json.field("end", std::uint64_t{prompt::code_points_before(text, hit.span.end)});
+    json.field("text", text.substr(hit.span.begin, hit.span.end - hit.span.begin));
+    json.field("detector_type", detector_of(hit)).key("labels").begin_array().end_array();
+    json.end_object();
+  }
+}
+
+void write_breakdown(JsonWriter& json, const PromptResult& result, std::string_view project) {
+  for (std::size_t i = 0; i < prompt::kScanners; ++i) {
+    if (!result.verdict.ran[i]) continue;
+    const auto scanner = static_cast<ScannerId>(i);
+    const auto hit = std::find_if(result.verdict.hits.begin(), result.verdict.hits.end(),
+                                  [&](const prompt::Hit& one) { return one.scanner == scanner; });
+    json.begin_object().field("project_id", project).field("policy_id", "default");
+    json.field("detector_id", fmt::format("detector-{}", to_string(scanner)));
+    json.field("detector_type", hit != result.verdict.hits.end()
+                                    ? detector_of(*hit)
+                                    : detector_of({.scanner = scanner, .kind = {}, .why = {}}));
+    json.key("detected").boolean(result.verdict.alarmed[i]);
+    json.field("message_id", std::uint64_t{result.part.message}).end_object();
+  }
+}
+
+std::string lakera_answer(const Scanned& scanned, const std::string& request_id) {
+  const bool flagged = std::any_of(scanned.results.begin(), scanned.results.end(),
+                                   [](const auto& one) { return is_stopped(one.verdict); });
+  std::string out;
+  JsonWriter json(out);
+  json.begin_object().key("flagged").boolean(flagged).key("payload").begin_array();
+  // Clients take `payload` for granted, asked for or not.
+  if (is_true(scanned.body, "payload")) {
+    for (const PromptResult& result : scanned.results) write_payload(json, result);
+  }
+  json.end_array();
+  if (is_true(scanned.body, "breakdown")) {
+    const Json* project = scanned.body.find("project_id");
+    const std::string name = project != nullptr ? project->string : std::string();
+    json.key("breakdown").begin_array();
+    for (const PromptResult& result : scanned.results) write_breakdown(json, result, name);
+    json.end_array();
+  }
+  if (is_true(scanned.body, "dev_info")) {
+    json.key("dev_info").begin_object().field("version", "vedette");
+    json.field("model_version",
+               fmt::format("{:016x}",
+                           scanned.results.empty() ? 0 : scanned.results.front().receipt.model));
+    json.end_object();
+  }
+  json.key("metadata").begin_object().field("request_uuid", request_id).end_object();
+  json.end_object();
+  return out;
+}
+
+// OpenAI's moderation.
+
+constexpr std::string_view kModerated[] = {"harassment",
+                                           "harassment/threatening",
+                                           "hate",
+                                           "hate/threatening",
+                                           "illicit",
+                                           "illicit/violent",
+                                           "self-harm",
+                                           "self-harm/intent",
+                                           "self-harm/instructions",
+                                           "sexual",
+                                           "sexual/minors",
+                                           "violence",
+                                           "violence/graphic"};
+
+void write_moderation(JsonWriter& json, const PromptResult& result) {
+  const prompt::Verdict& verdict = result.verdict;
+  json.begin_object().key("flagged").boolean(verdict.decision == Decision::Block);
+  json.key("categories").begin_object();
+  for (const std::string_view name : kModerated) json.key(name).boolean(false);
+  for (std::size_t i = 0; i < prompt::kScanners; ++i) {
+    if (!verdict.ran[i]) continue;
+    json.key(to_string(static_cast<ScannerId>(i))).boolean(verdict.alarmed[i]);
+  }
+  json.end_object().key("category_scores").begin_object();
+  for (const std::string_view name : kModerated) json.key(name).real(0);
+  for (std::size_t i = 0; i < prompt::kScanners; ++i) {
+    if (verdict.ran[i]) json.key(to_string(static_cast<ScannerId>(i))).real(verdict.scores[i], 6);
+  }
+  json.end_object().key("category_applied_input_types").begin_object();
+  for (std::size_t i = 0; i < prompt::kScanners; ++i) {
+    if (!verdict.ran[i]) continue;
+    json.key(to_string(static_cast<ScannerId>(i))).begin_array().string("text").end_array();
+  }
+  json.end_object().end_object();
+}
+
+Result<std::vector<PromptPart>> moderated(const Json& body) {
+  const Json* input = body.find("input");
+  if (input == nullptr) return Error{Errc::RequestInvalid, "input: it is missing"};
+  std::vector<PromptPart> parts;
+  if (input->is(Json::Kind::String)) {
+    parts.push_back({input->string, Direction::Input, 0, {}});
+    return parts;
+  }
+  if (!input->is(Json::Kind::Array)) return Error{Errc::RequestInvalid, "input: no text or list"};
+  PromptPart all;  // parts of one input have one result
+  bool is_one = false;
+  for (const Json& item : input->items) {
+    if (item.is(Json::Kind::String)) {
+      parts.push_back({item.string, Direction::Input, parts.size(), {}});
+      continue;
+    }
+    const Json* text = item.find("text");
+    if (text == nullptr || !text->is(Json::Kind::String)) continue;
+    is_one = true;
+    all.text += (all.text.empty() ? "" : "\n") + text->string;
+  }
+  if (is_one) parts.push_back(std::move(all));
+  return parts;
+}
+
+// LiteLLM's generic guardrail.
+
+Result<std::vector<PromptPart>> guarded(const Json& body) {
+  const Json* type = body.find("input_type");
+  const bool is_response = type != nullptr && type->string == "response";
+  std::vector<std::string> told;  // by the operator
+  if (const Json* messages = body.find("structured_messages");
+      messages != nullptr && messages->is(Json::Kind::Array)) {
+    for (const Json& message : messages->items) {
+      const Json* role = message.find("role");
+      const Json* content = message.find("content");
+      if (role == nullptr || content == nullptr) continue;
+      if (role->string == "system" || role->string == "developer") told.push_back(content->string);
+    }
+  }
+  std::vector<PromptPart> parts;
+  for (std::string& text : texts_in(body, "texts")) {
+    if (std::find(told.begin(), told.end(), text) != told.end()) text.clear();
+    parts.push_back(
+        {std::move(text), is_response ? Direction::Output : Direction::Input, parts.size(), {}});
+  }
+  return parts;
+}
+
+std::string generic_answer(const Scanned& scanned) {
+  std::string out;
+  JsonWriter json(out);
+  json.begin_object();
+  const auto worst = std::max_element(
+      scanned.results.begin(), scanned.results.end(),
+      [](const auto& a, const auto& b) { return a.verdict.decision < b.verdict.decision; });
+  const bool masked =
+      std::any_of(scanned.results.begin(), scanned.results.end(),
+                  [](const auto& one) { return one.verdict.sanitized.has_value(); });
+  if (worst != scanned.results.end() && worst->verdict.decision == Decision::Block) {
+    json.field("action", "BLOCKED").field("blocked_reason", reason_of(worst->verdict));
+  } else if (masked) {
+    const auto texts = texts_in(scanned.body, "texts");
+    json.field("action", "GUARDRAIL_INTERVENED").key("texts").begin_array();
+    for (std::size_t i = 0; i < texts.size(); ++i) {
+      json.string(scanned.results[i].verdict.sanitized.value_or(texts[i]));
+    }
+    json.end_array();
+  } else {
+    json.field("action", "NONE");
+  }
+  json.end_object();
+  return out;
+}
+
+// Azure's Prompt Shields.
+
+Result<std::vector<PromptPart>> shielded(const Json& body) {
+  std::vector<PromptPart> parts;
+  if (const Json* prompt = body.find("userPrompt"); prompt != nullptr) {
+    if (!prompt->is(Json::Kind::String)) return Error{Errc::RequestInvalid, "userPrompt: no text"};
+    parts.push_back({prompt->string, Direction::Input, 0, "userPrompt"});
+  }
+  for (std::string& document : texts_in(body, "documents")) {
+    parts.push_back({std::move(document), Direction::Tool, parts.size(), "documents"});
+  }
+  return parts;
+}
+
+bool is_attack(const PromptResult& result) {
+  return result.verdict.alarmed[index(ScannerId::Injection)];
+}
+
+}  // namespace
+
+void guard_analyze_prompt(Service& service, const ExchangePtr& exchange) {
+  guard(service, exchange, false, true);
+}
+void guard_scan_prompt(Service& service, const ExchangePtr& exchange) {
+  guard(service, exchange, false, false);
+}
+void guard_analyze_output(Service& service, const ExchangePtr& exchange) {
+  guard(service, exchange, true, true);
+}
+void guard_scan_output(Service& service, const ExchangePtr& exchange) {
+  guard(service, exchange, true, false);
+}
+
+void lakera_guard(Service& service, const ExchangePtr& exchange) {
+  auto scanned = scan(service, *exchange, [](const Json& body) -> Result<std::vector<PromptPart>> {
+    const Json* messages = body.find("messages");
+    if (messages == nullptr) return Error{Errc::RequestInvalid, "messages: they are missing"};
+    return parts_of_messages(*messages);
+  });
+  if (!scanned) return exchange->send(scanned.error());
+  exchange->send(json_response(lakera_answer(*scanned, exchange->id)));
+}
+
+void generic_guardrail(Service& service, const ExchangePtr& exchange) {
+  auto scanned = scan(service, *exchange, guarded);
+  if (!scanned) return exchange->send(scanned.error());
+  exchange->send(json_response(generic_answer(*scanned)));
+}
+
+void moderate(Service& service, const ExchangePtr& exchange) {
+  auto scanned = scan(service, *exchange, moderated);
+  if (!scanned) return exchange->send(scanned.error());
+  const Json* model = scanned->body.find("model");
+  std::string out;
+  JsonWriter json(out);
+  json.begin_object().field("id", "modr-" + exchange->id);
+  json.field("model", model != nullptr && model->is(Json::Kind::String) ? model->string
+                                                                        : "omni-moderation-latest");
+  json.key("results").begin_array();
+  for (const PromptResult& result : scanned->results) write_moderation(json, result);
+  json.end_array().end_object();
+  exchange->send(json_response(std::move(out)));
+}
+
+void shield_prompt(Service& service, const ExchangePtr& exchange) {
+  auto scanned = scan(service, *exchange, shielded);
+  if (!scanned) return exchange->send(scanned.error());
+  std::string out;
+  JsonWriter json(out);
+  json.begin_object();
+  bool in_documents = false;
+  for (const PromptResult& result : scanned->results) {
+    if (result.part.member == "userPrompt") {
+      json.key("userPromptAnalysis").begin_object();
+      json.key("attackDetected").boolean(is_attack(result)).end_object();
+      continue;
+    }
+    if (!in_documents) json.key("documentsAnalysis").begin_array();
+    in_documents = true;
+    json.begin_object().key("attackDetected").boolean(is_attack(result)).end_object();
+  }
+  if (in_documents) json.end_array();
+  json.end_object();
+  exchange->send(json_response(std::move(out)));
+}
+
+}  // namespace vedette::api

@@ -1,0 +1,55 @@
+// What the routes of the prompt firewall share: the texts of a request, each with whose it is, and
+// what a scan says of them. The shapes of other services are in dialects.cpp.
+#pragma once
+
+#include "api/json.h"
+#include "base/mutex.h"
+#include "prompt/firewall.h"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace vedette::api {
+
+/// One text of a request.
+struct PromptPart {
+  std::string text;
+  prompt::Direction direction = prompt::Direction::Input;
+  std::size_t message = 0;       ///< the place of its message
+  std::string_view member = {};  ///< "content", "tool_calls": where it stands there
+};
+struct PromptResult {
+  PromptPart part;
+  prompt::Verdict verdict;
+  prompt::Receipt receipt;
+};
+inline constexpr std::size_t kMessagesMax = 1000;
+
+/// The texts of messages as chat programs send them: contents (a text or a list of parts) and what
+/// is handed to tools. What the operator says (system, developer) is not looked at.
+/// BodyTooLarge beyond kMessagesMax messages or kTextBytesMax bytes in all.
+Result<std::vector<PromptPart>> parts_of_messages(const Json& messages);
+Result<void> check_size(const std::vector<PromptPart>& parts);
+
+/// Scans that threads take and give back, so that their memory is used again.
+class ScanPool {
+ public:
+  explicit ScanPool(const prompt::Firewall& firewall) : firewall_(firewall) {}
+  /// Makes the first scan, which takes some tenths of a second, before somebody waits for it.
+  void warm();
+  std::vector<PromptResult> run(std::vector<PromptPart> parts, const prompt::ActivePolicy& policy);
+  const prompt::Firewall& firewall() const { return firewall_; }
+
+ private:
+  std::unique_ptr<prompt::Scan> take();
+  void give_back(std::unique_ptr<prompt::Scan> scan);
+
+  const prompt::Firewall& firewall_;
+  Mutex mutex_;
+  std::vector<std::unique_ptr<prompt::Scan>> idle_ GUARDED_BY(mutex_);
+};
+
+prompt::Decision worst_of(const std::vector<PromptResult>& results);
+
+}  // namespace vedette::api

@@ -1,0 +1,214 @@
+// vedette prompt: makes and measures the model of the prompt firewall.
+#include "api/json.h"
+#include "base/file.h"
+#include "base/json_writer.h"
+#include "base/text.h"
+#include "cli/commands.h"
+#include "cli/prompt_scan.h"
+#include "cli/terminal.h"
+#include "prompt/evaluate.h"
+#include "prompt/fold.h"
+#include "prompt/train.h"
+
+#include <CLI/CLI.hpp>
+#include <fmt/core.h>
+
+#include <filesystem>
+#include <set>
+
+namespace vedette::cli {
+namespace {
+
+using prompt::Model;
+using prompt::Quality;
+using prompt::Sample;
+using prompt::SourceQuality;
+
+constexpr std::size_t kFileBytesMax = 256u << 20;
+constexpr std::size_t kModelBytesMax = 8u << 20;
+
+struct PromptOptions {
+  std::string model;
+  std::vector<std::string> files;
+  std::string format = "text";
+  prompt::TrainOptions training;
+  bool leave_one_out = false;
+};
+
+int ended(const Result<void>& done) {
+  if (done) return kDone;
+  print_error(done.error());
+  return kInputDamaged;
+}
+
+Result<Sample> parse_sample(std::string_view line, const std::string& place) {
+  const auto json = api::Json::parse(line);
+  const api::Json* text = json ? json->find("text") : nullptr;
+  const api::Json* label = json ? json->find("label") : nullptr;
+  if (!text || !label || !text->is(api::Json::Kind::String) ||
+      (label->string != "attack" && label->string != "benign")) {
+    return Error{Errc::CorpusDamaged, place};
+  }
+  Sample sample;
+  sample.text = prompt::fold(text->string);
+  sample.attack = label->string == "attack";
+  const api::Json* kind = json->find("kind");
+  if (kind != nullptr) sample.kind = kind->string;
+  return sample;
+}
+
+/// A source is a file: its name says where its texts are from.
+Result<std::vector<Sample>> read_samples(const std::vector<std::string>& files) {
+  std::vector<Sample> samples;
+  for (const std::string& file : files) {
+    VD_TRY(const std::string content, read_file(file, kFileBytesMax));
+    const std::string source = std::filesystem::path(file).stem().string();
+    std::string_view rest = content;
+    for (std::size_t line = 1; !rest.empty(); ++line) {
+      const std::string_view text = take_until(rest, '\n');
+      if (trim(text).empty()) continue;
+      VD_TRY(Sample sample, parse_sample(text, fmt::format("{}:{}", file, line)));
+      sample.source = source;
+      samples.push_back(std::move(sample));
+    }
+  }
+  return samples;
+}
+
+double percent(std::size_t part, std::size_t whole) {
+  return whole == 0 ? 0 : 100 * static_cast<double>(part) / static_cast<double>(whole);
+}
+
+enum class LastColumn { Shown, Hidden };
+
+void print_sources(const char* title, const std::map<std::string, SourceQuality>& sources,
+                   LastColumn last = LastColumn::Shown) {
+  fmt::print("{:<34}{:>7}{:>8}{:>8}{:>8}{:>8}", title, "texts", "0.1 %", "0.5 %", "1 %", "3 %");
+  fmt::print("{}\n", last == LastColumn::Shown ? "  1 % here" : "");
+  for (const auto& [name, source] : sources) {
+    fmt::print("  {:<32}{:>7}", name, source.texts);
+    for (const std::size_t alarms : source.alarms) {
+      fmt::print("{:>8.2f}", percent(alarms, source.texts));
+    }
+    if (last == LastColumn::Shown) {
+      fmt::print("{:>10.2f}", percent(source.above_percent, source.texts));
+    }
+    fmt::print("\n");
+  }
+}
+
+void print_text(const Quality& quality) {
+  fmt::print("{} attacks, {} honest texts\n", quality.attacks, quality.honest);
+  fmt::print("AUROC {:.4f}, recall {:.2f} % at 1 % false alarms, {:.2f} % at 0.1 %\n",
+             quality.auroc, 100 * quality.recall_percent, 100 * quality.recall_permille);
+  print_sources("attacks found, %", quality.attacks_by_source);
+  print_sources("false alarms, %", quality.honest_by_source);
+}
+
+void write_sources(JsonWriter& json, const char* name,
+                   const std::map<std::string, SourceQuality>& sources) {
+  json.key(name).begin_object();
+  for (const auto& [source_name, source] : sources) {
+    json.key(source_name).begin_object().field("texts", source.texts);
+    json.key("alarms").begin_array();
+    for (const std::size_t alarms : source.alarms) json.unsigned_integer(alarms);
+    json.end_array().field("above_one_percent", source.above_percent).end_object();
+  }
+  json.end_object();
+}
+
+void print_json(const Quality& quality) {
+  std::string text;
+  JsonWriter json(text);
+  json.begin_object();
+  json.field("attacks", quality.attacks).field("benign", quality.honest);
+  json.key("auroc").real(quality.auroc);
+  json.key("recall_at_1_percent").real(quality.recall_percent);
+  json.key("recall_at_0.1_percent").real(quality.recall_permille);
+  write_sources(json, "attack_sources", quality.attacks_by_source);
+  write_sources(json, "benign_sources", quality.honest_by_source);
+  json.end_object();
+  fmt::print("{}\n", text);
+}
+
+Result<void> check_samples(const std::vector<Sample>& samples) {
+  std::array<bool, 2> seen{};
+  for (const Sample& sample : samples) seen[sample.attack] = true;
+  if (seen[0] && seen[1]) return {};
+  return Error{Errc::CorpusDamaged, "there must be attacks and benign texts"};
+}
+
+Result<void> train(const PromptOptions& options) {
+  VD_TRY(const auto samples, read_samples(options.files));
+  VD_CHECK(check_samples(samples));
+  const Model model = prompt::train(samples, options.training);
+  return write_file_atomically(options.model, model.serialize());
+}
+
+Result<void> evaluate(const PromptOptions& options) {
+  VD_TRY(const std::string file, read_file(options.model, kModelBytesMax));
+  VD_TRY(const Model model, Model::parse(file));
+  VD_TRY(const auto samples, read_samples(options.files));
+  const auto verdicts = prompt::judge(model, samples);
+  const Quality quality = prompt::measure(model, verdicts);
+  options.format == "json" ? print_json(quality) : print_text(quality);
+  return {};
+}
+
+/// Each source is held back in turn; its texts are then judged by a model that never saw it.
+Result<void> leave_one_out(const PromptOptions& options) {
+  VD_TRY(const auto samples, read_samples(options.files));
+  VD_CHECK(check_samples(samples));
+  std::set<std::string> sources;
+  for (const Sample& sample : samples) sources.insert(sample.source);
+  Quality all;
+  for (const std::string& source : sources) {
+    std::vector<Sample> others, held;
+    for (const Sample& sample : samples)
+      (sample.source == source ? held : others).push_back(sample);
+    const Model model = prompt::train(others, options.training);
+    const Quality quality = prompt::measure(model, prompt::judge(model, held));
+    for (const auto& [name, found] : quality.attacks_by_source) all.attacks_by_source[name] = found;
+    for (const auto& [name, found] : quality.honest_by_source) all.honest_by_source[name] = found;
+  }
+  print_sources("attacks found, %", all.attacks_by_source, LastColumn::Hidden);
+  print_sources("false alarms, %", all.honest_by_source, LastColumn::Hidden);
+  return {};
+}
+
+}  // namespace
+
+CLI::App* add_prompt(CLI::App& root, Chosen& chosen) {
+  auto* command = root.add_subcommand("prompt", "The firewall for texts to and from models");
+  command->require_subcommand(1);
+  auto training = std::make_shared<PromptOptions>();
+  auto* trainer = command->add_subcommand("train", "Make a model from texts with labels");
+  trainer->add_option("MODEL", training->model, "Where the model goes")->required();
+  trainer->add_option("FILE", training->files, "JSON lines: {\"text\": …, \"label\": \"attack\"}")
+      ->required();
+  trainer->add_option("--seed", training->training.seed, "Another seed, another order");
+  trainer->callback(
+      [training, &chosen] { chosen = [training] { return ended(train(*training)); }; });
+  auto measuring = std::make_shared<PromptOptions>();
+  auto* measurer = command->add_subcommand("eval", "How good a model is on texts with labels");
+  measurer->add_option("MODEL", measuring->model, "The model")->required();
+  measurer->add_option("FILE", measuring->files, "JSON lines; each file is a source")->required();
+  measurer->add_option("--format", measuring->format, "text (default) or json")
+      ->check(CLI::IsMember({"text", "json"}));
+  measurer->add_flag("--loso", measuring->leave_one_out,
+                     "Leave one source out: train without it, judge it; MODEL is not read");
+  measurer->callback([measuring, &chosen] {
+    chosen = [measuring] {
+      return ended(measuring->leave_one_out ? leave_one_out(*measuring) : evaluate(*measuring));
+    };
+  });
+  add_prompt_scan(*command, chosen);
+  command->footer(
+      "Each file is a source of its own, named as the file is.\n\n"
+      "Examples:\n"
+      "  vedette prompt train my.model train/*.jsonl --seed 7\n"
+      "  vedette prompt eval my.model dev/*.jsonl");
+  return command;
+}
+
+}  // namespace vedette::cli

@@ -1,0 +1,270 @@
+#include "prompt/firewall.h"
+
+#include "base/clock.h"
+#include "base/hash.h"
+#include "prompt/links.h"
+#include "prompt/masking.h"
+#include "prompt/personal.h"
+#include "prompt/secrets.h"
+#include "prompt/views.h"
+
+#include <algorithm>
+
+namespace vedette::prompt {
+namespace {
+
+constexpr std::size_t kTermsFoundMax = 64, kHitsMax = 256;
+/// A token is about so many bytes of English.
+constexpr std::size_t kTokenBytes = 4;
+
+std::vector<std::string> folded(const std::vector<std::string>& texts) {
+  std::vector<std::string> all;
+  all.reserve(texts.size());
+  for (const std::string& text : texts) all.push_back(fold(text));
+  return all;
+}
+
+std::size_t index(ScannerId scanner) {
+  return static_cast<std::size_t>(scanner);
+}
+
+/// What cannot be seen is worth so much: at least `from` of it that stand together.
+struct HiddenWeight {
+  Hidden kind;
+  std::uint32_t from;
+  float score;
+  std::string_view why;
+};
+constexpr HiddenWeight kHiddenWeights[] = {
+    {Hidden::Tag, 1, 0.95F, "holds text written in invisible tag characters"},
+    {Hidden::Variation, 4, 0.9F, "holds a run of variation selectors, which can carry bytes"},
+    {Hidden::BidiControl, 1, 0.6F, "changes the direction of text, so that it is read otherwise"},
+    {Hidden::ZeroWidth, 3, 0.6F, "holds a run of characters without width"},
+    {Hidden::ZeroWidth, 1, 0.3F, "holds characters without width"},
+    {Hidden::Filler, 1, 0.5F, "holds letters that look like blanks"},
+    {Hidden::Control, 1, 0.5F, "holds control characters"},
+    {Hidden::SoftHyphen, 8, 0.5F, "holds many soft hyphens"},
+    {Hidden::StackedMark, 8, 0.5F, "holds stacks of combining marks"},
+    {Hidden::Invalid, 8, 0.3F, "holds bytes that are no text"},
+};
+
+}  // namespace
+
+ActivePolicy::ActivePolicy(Policy its_policy)
+    : policy(std::move(its_policy)), version(policy.version()), terms(folded(policy.terms)) {
+  for (const std::string& canary : policy.canaries) canaries.emplace_back(fold(canary));
+}
+
+Firewall::Firewall(const Model& model, std::vector<Policy> policies) : model_(model) {
+  policies_.reserve(policies.size());
+  for (Policy& policy : policies) policies_.emplace_back(std::move(policy));
+}
+
+const ActivePolicy* Firewall::policy(std::string_view name) const {
+  if (name.empty()) return &policies_.front();
+  const auto at = std::find_if(policies_.begin(), policies_.end(),
+                               [&](const ActivePolicy& one) { return one.policy.name == name; });
+  return at == policies_.end() ? nullptr : &*at;
+}
+
+struct Scan::Impl {
+  explicit Impl(const Firewall& its_firewall) : firewall(its_firewall) {}
+
+  void run(std::string_view text, Verdict& out);
+  void injection(Verdict& out);
+  void leaks(ScannerId id, void (*scan)(std::string_view, LeakHits&), std::string_view text,
+             Verdict& out);
+  void invisible(Verdict& out);
+  void length(std::string_view text, Verdict& out);
+  void terms(Verdict& out);
+  void canaries(Verdict& out);
+  void mask_what_must_be(std::string_view text, Verdict& out);
+
+  /// Whether the scanner is to run; notes it. After the deadline it is skipped instead.
+  bool begins(ScannerId id, Verdict& out);
+  void raise(ScannerId id, float score, Verdict& out) {
+    out.scores[index(id)] = std::max(out.scores[index(id)], score);
+  }
+  void add(ScannerId id, Span span, float score, std::string_view kind, std::string_view why,
+           std::string how, Verdict& out) {
+    raise(id, score, out);
+    if (out.hits.size() == kHitsMax) return;
+    out.hits.push_back({id, span, score, kind, why, std::move(how)});
+  }
+  void decide(Verdict& out) const;
+
+  const Firewall& firewall;
+  const ActivePolicy* active = nullptr;
+  Direction direction = Direction::Input;
+  double deadline = 0;  // monotonic seconds; 0: none
+  Views views;
+  PatternScratch patterns;
+  std::vector<PatternHit> pattern_hits;
+  LeakHits leak_hits, masked;
+  std::vector<TermSet::Found> found;
+};
+
+bool Scan::Impl::begins(ScannerId id, Verdict& out) {
+  if (active->policy.reaction(direction, id) == Reaction::Off) return false;
+  if (deadline > 0 && monotonic_seconds() > deadline) {
+    out.skipped.set(index(id));
+    return false;
+  }
+  out.ran.set(index(id));
+  return true;
+}
+
+/// Words and model agree or add to each other: what is left of innocence is multiplied.
+void Scan::Impl::injection(Verdict& out) {
+  if (!begins(ScannerId::Injection, out)) return;
+  const double threshold =
+      firewall.model().threshold(static_cast<std::size_t>(active->policy.strictness));
+  for (const View& view : views.all()) {
+    if (!view.is_folded()) continue;
+    pattern_hits.clear();
+    patterns.find(view.text, pattern_hits);
+    double words = 0;
+    for (const PatternHit& hit : pattern_hits) {
+      const PatternInfo& info = vedette::prompt::patterns()[hit.pattern];
+      words = std::max(words, static_cast<double>(info.score));
+      add(ScannerId::Injection, views.origin(view, hit.begin, hit.end), info.score,
+          to_string(info.kind), info.reason, views.how(view), out);
+    }
+    const ModelScore model = firewall.model().score(view.text);
+    const auto score = static_cast<float>(1 - (1 - model.score) * (1 - words));
+    if (model.score >= threshold) {
+      add(ScannerId::Injection, views.origin(view, model.span.begin, model.span.end),
+          static_cast<float>(model.score), "injection-model", "reads like known attacks",
+          views.how(view), out);
+    }
+    raise(ScannerId::Injection, score, out);
+  }
+}
+
+void Scan::Impl::leaks(ScannerId id, void (*scan)(std::string_view, LeakHits&),
+                       std::string_view text, Verdict& out) {
+  if (!begins(id, out)) return;
+  leak_hits.clear();
+  scan(text, leak_hits);
+  for (const LeakHit& hit : leak_hits) {
+    const LeakInfo& info = describe(hit.kind);
+    add(id, hit.span, hit.score, info.name, info.title, {}, out);
+  }
+}
+
+void Scan::Impl::invisible(Verdict& out) {
+  if (!begins(ScannerId::Invisible, out)) return;
+  for (const HiddenWeight& weight : kHiddenWeights) {
+    const HiddenCount& count = views.hidden(weight.kind);
+    if (count.longest < weight.from) continue;
+    add(ScannerId::Invisible, count.first, weight.score, name_of(weight.kind), weight.why, {}, out);
+  }
+}
+
+void Scan::Impl::length(std::string_view text, Verdict& out) {
+  const std::uint64_t tokens_max = active->policy.tokens_max;
+  if (tokens_max == 0 || !begins(ScannerId::Length, out)) return;
+  const std::size_t tokens = text.size() / kTokenBytes;
+  if (tokens <= tokens_max) return;
+  const auto begin = static_cast<std::uint32_t>(tokens_max * kTokenBytes);
+  add(ScannerId::Length, {begin, static_cast<std::uint32_t>(text.size())}, 1, "tokens",
+      "is longer than the policy allows", {}, out);
+}
+
+void Scan::Impl::terms(Verdict& out) {
+  if (active->terms.empty() || !begins(ScannerId::Terms, out)) return;
+  for (const View& view : views.all()) {
+    if (!view.is_folded()) continue;
+    found.clear();
+    active->terms.find(view.text, kTermsFoundMax, found);
+    for (const TermSet::Found& one : found) {
+      add(ScannerId::Terms, views.origin(view, one.span.begin, one.span.end), 1, "term",
+          "holds a banned term", views.how(view), out);
+    }
+  }
+}
+
+void Scan::Impl::canaries(Verdict& out) {
+  if (active->canaries.empty() || !begins(ScannerId::Canary, out)) return;
+  for (const View& view : views.all()) {
+    if (!view.is_folded()) continue;
+    for (const Canary& canary : active->canaries) {
+      const Canary::Found leak = canary.find(view.text);
+      if (leak.score == 0) continue;
+      raise(ScannerId::Canary, leak.score, out);
+      if (leak.score < active->policy.thresholds[index(ScannerId::Canary)]) continue;
+      add(ScannerId::Canary, views.origin(view, leak.span.begin, leak.span.end), leak.score,
+          "canary", "repeats what must not leave", views.how(view), out);
+    }
+  }
+}
+
+void Scan::Impl::mask_what_must_be(std::string_view text, Verdict& out) {
+  masked.clear();
+  for (const Hit& hit : out.hits) {
+    if (active->policy.reaction(direction, hit.scanner) != Reaction::Mask) continue;
+    if (!out.alarmed[index(hit.scanner)]) continue;
+    if (const auto kind = leak_kind(hit.kind)) masked.push_back({hit.span, *kind, hit.score});
+  }
+  if (masked.empty()) return;
+  settle(masked);
+  out.sanitized = Masker().mask(text, masked);
+}
+
+void Scan::Impl::decide(Verdict& out) const {
+  const Policy& policy = active->policy;
+  for (std::size_t i = 0; i < kScanners; ++i) {
+    const auto id = static_cast<ScannerId>(i);
+    const Reaction reaction = policy.reaction(direction, id);
+    const double threshold =
+        id == ScannerId::Injection
+            ? firewall.model().threshold(static_cast<std::size_t>(policy.strictness))
+            : static_cast<double>(policy.thresholds[i]);
+    const bool alarm = out.ran[i] && out.scores[i] > 0 && out.scores[i] >= threshold;
+    const bool unseen = out.skipped[i] && policy.fail_closed[i];
+    if (alarm) out.alarmed.set(i);
+    if (reaction > Reaction::Observe) out.score = std::max(out.score, out.scores[i]);
+    if (unseen || (alarm && reaction == Reaction::Block)) {
+      out.blocking.set(i);
+      out.decision = Decision::Block;
+    } else if (alarm && reaction >= Reaction::Flag) {
+      out.decision = std::max(out.decision, Decision::Flag);
+    }
+  }
+  std::stable_sort(out.hits.begin(), out.hits.end(),
+                   [](const Hit& a, const Hit& b) { return a.span.begin < b.span.begin; });
+}
+
+void Scan::Impl::run(std::string_view text, Verdict& out) {
+  views.build(text, ViewLimits{});
+  injection(out);
+  leaks(ScannerId::Secrets, scan_secrets, text, out);
+  leaks(ScannerId::Personal, scan_personal, text, out);
+  leaks(ScannerId::Links, scan_links, text, out);
+  invisible(out);
+  length(text, out);
+  terms(out);
+  canaries(out);
+  decide(out);
+  mask_what_must_be(text, out);
+}
+
+Scan::Scan(const Firewall& firewall) : impl_(std::make_unique<Impl>(firewall)) {}
+Scan::~Scan() = default;
+
+void Scan::run(std::string_view text, Direction direction, const ActivePolicy& policy,
+               Verdict& verdict) {
+  text = text.substr(0, kTextBytesMax);
+  verdict = Verdict{};
+  impl_->active = &policy;
+  impl_->direction = direction;
+  const auto micros = static_cast<double>(policy.policy.deadline_us);
+  impl_->deadline = micros > 0 ? monotonic_seconds() + micros / 1e6 : 0;
+  impl_->run(text, verdict);
+}
+
+Receipt Scan::receipt(std::string_view text, const ActivePolicy& policy) const {
+  return {hash64(text.substr(0, kTextBytesMax)), policy.version, impl_->firewall.model().id()};
+}
+
+}  // namespace vedette::prompt

@@ -1,0 +1,72 @@
+// Firewall: texts to verdicts. A Firewall is frozen and shared: the model and the policies with all
+// that is made of them. Each thread scans with a Scan of its own, whose memory is used again, so
+// that a verdict costs microseconds.
+#pragma once
+
+#include "prompt/canary.h"
+#include "prompt/model.h"
+#include "prompt/patterns.h"
+#include "prompt/policy.h"
+#include "prompt/terms.h"
+#include "prompt/verdict.h"
+
+#include <cstdint>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+namespace vedette::prompt {
+
+/// More is refused by whoever takes texts in.
+inline constexpr std::size_t kTextBytesMax = 1 << 20;
+
+/// A policy with what is made of it.
+struct ActivePolicy {
+  explicit ActivePolicy(Policy its_policy);
+
+  Policy policy;
+  std::uint64_t version;
+  TermSet terms;
+  std::vector<Canary> canaries;
+};
+
+class Firewall {
+ public:
+  /// At least one policy; the first is that of whoever names none. The model outlives it.
+  Firewall(const Model& model, std::vector<Policy> policies);
+
+  /// By its name; the first for ""; null for a name that there is not.
+  const ActivePolicy* policy(std::string_view name) const;
+  const std::vector<ActivePolicy>& policies() const { return policies_; }
+  const Model& model() const { return model_; }
+
+ private:
+  const Model& model_;
+  std::vector<ActivePolicy> policies_;
+};
+
+/// What identifies a verdict: the same text, policy and model give the same one. Hashes as in
+/// base/hash.h.
+struct Receipt {
+  std::uint64_t text = 0, policy = 0, model = 0;
+  bool operator==(const Receipt&) const = default;
+};
+
+class Scan {
+ public:
+  explicit Scan(const Firewall& firewall);
+  ~Scan();
+  Scan(const Scan&) = delete;
+  Scan& operator=(const Scan&) = delete;
+
+  /// `text`: any bytes, at most kTextBytesMax; more is cut off. `verdict` is overwritten.
+  void run(std::string_view text, Direction direction, const ActivePolicy& policy,
+           Verdict& verdict);
+  Receipt receipt(std::string_view text, const ActivePolicy& policy) const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace vedette::prompt
