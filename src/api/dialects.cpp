@@ -137,8 +137,8 @@ void guard(Service& service, const ExchangePtr& exchange, bool output, bool sani
 
 // Lakera Guard v2.
 
-std::string detector_of(const prompt::Hit& hit) {
-  switch (hit.scanner) {
+std::string detector_of(ScannerId scanner, std::string_view kind) {
+  switch (scanner) {
     case ScannerId::Injection:
       return "prompt_attack";
     case ScannerId::Links:
@@ -146,10 +146,10 @@ std::string detector_of(const prompt::Hit& hit) {
     default:
       break;
   }
-  if (const auto kind = prompt::leak_kind(hit.kind)) {
-    return std::string(prompt::describe(*kind).label);
+  if (const auto leak = prompt::leak_kind(kind)) {
+    return std::string(prompt::describe(*leak).label);
   }
-  return std::string(to_string(hit.scanner));
+  return std::string(to_string(scanner));
 }
 
 void write_payload(JsonWriter& json, const PromptResult& result) {
@@ -161,7 +161,10 @@ void write_payload(JsonWriter& json, const PromptResult& result) {
     json.field("start", std::uint64_t{prompt::code_points_before(text, hit.span.begin)});
     json.field("end", std::uint64_t{prompt::code_points_before(text, hit.span.end)});
     json.field("text", text.substr(hit.span.begin, hit.span.end - hit.span.begin));
-    json.field("detector_type", detector_of(hit)).key("labels").begin_array().end_array();
+    json.field("detector_type", detector_of(hit.scanner, hit.kind))
+        .key("labels")
+        .begin_array()
+        .end_array();
     json.end_object();
   }
 }
@@ -174,9 +177,8 @@ void write_breakdown(JsonWriter& json, const PromptResult& result, std::string_v
                                   [&](const prompt::Hit& one) { return one.scanner == scanner; });
     json.begin_object().field("project_id", project).field("policy_id", "default");
     json.field("detector_id", fmt::format("detector-{}", to_string(scanner)));
-    json.field("detector_type", hit != result.verdict.hits.end()
-                                    ? detector_of(*hit)
-                                    : detector_of({.scanner = scanner, .kind = {}, .why = {}}));
+    const bool found = hit != result.verdict.hits.end();
+    json.field("detector_type", detector_of(scanner, found ? hit->kind : std::string_view()));
     json.key("detected").boolean(result.verdict.alarmed[i]);
     json.field("message_id", std::uint64_t{result.part.message}).end_object();
   }
