@@ -32,6 +32,9 @@ ENVELOPES = [
     "Review: {a} {b} {c} (4 of 5 stars)",
 ]
 
+MARKS = r"""{ } [ ] ( ) \ \\ < > </ /> $ << >> = == === => ` `` | || _ __ # ## @ ^ ~ * ** & % + ! !! <!-- ? ?? : :: ;
+" "] ", ' (' ([ [' "} ]) }; ). ]. ,, ... -- \" {" ") [[ ]] ({ }) /* // ” » →""".split()
+
 
 def texts_of(path):
     with open(path, encoding="utf-8") as lines:
@@ -68,6 +71,29 @@ def enveloped(lines, carriers, count, chance):
     return texts
 
 
+def junk(carriers, chance):
+    """What a search for a suffix ends with: pieces of words of many languages and of code, and marks, glued."""
+    pieces, text = chance.randrange(6, 24), ""
+    marks = chance.uniform(0.1, 0.5)
+    for _ in range(pieces):
+        if chance.random() < marks:
+            text += "".join(chance.choice(MARKS) for _ in range(chance.choice([1, 1, 1, 2, 2, 3])))
+        else:
+            word = chance.choice(chance.choice(carriers)[:4000].split() or ["x"]).strip(".,")
+            begin = chance.choice([0, 0, 0, chance.randrange(len(word) + 1)])
+            word = word[begin:begin + chance.randrange(2, 11)]
+            text += chance.choice([word, word, word.upper(), word.capitalize()])
+        text += chance.choice([" ", " ", " ", ""])
+    return text.strip()
+
+
+def suffixed(requests, carriers, count, chance):
+    """Requests with such a suffix, some with another part of the request behind it."""
+    forms = ["{a} {b}"] * 6 + ["{b} {a}", "{b} {a} {b}", "{a}\n{b}", "{a}{b}"]
+    return [chance.choice(forms).format(a=chance.choice(requests).rstrip(chance.choice([".", "?", ""])),
+                                        b=junk(carriers, chance)) for _ in range(count)]
+
+
 def variants(texts, chance):
     """Some of the texts in other letters or without marks at their ends."""
     changed = []
@@ -94,6 +120,10 @@ def make_texts(corpora, work, seed):
     files |= {name: ("benign", variants(texts, chance)) for name, texts in honest.items()}
     lines = [line for texts in attacks.values() for line in texts]
     calm = [line for texts in honest.values() for line in texts]
+    english = prompt_grammar.read(prompt_grammar.ROOT / "attacks.en.txt")
+    requests = [prompt_grammar.expand(english, "request", chance) for _ in range(1000)]
+    requests += [line for line in calm if 20 < len(line) < 160][:1000]
+    files["made_suffixes"] = ("attack", suffixed(requests, carriers, 2000, chance))
     files["made_embedded"] = ("attack", enveloped(lines, carriers, 3000, chance))
     files["made_documents"] = ("benign", enveloped(calm, carriers, 3000, chance))
     work.mkdir(parents=True, exist_ok=True)
@@ -107,8 +137,9 @@ CARD = """# The model of the prompt firewall
 <!-- Made by tools/prompt_recipe.py with the model; change it there. -->
 
 `models/prompt.model` ({size} bytes) is part of the binary. It is linear: hashed n-grams of characters (3 to 5) and
-of words (1 to 3, and pairs with a gap), pairs and triples of concepts in 17 languages (`src/prompt/concepts.def`),
-2^20 weights of one byte. A text's logit is that of its hottest window (32 words) with a share of the whole text's.
+of words (1 to 3, and pairs with a gap), of shapes around odd marks (3 and 4), pairs and triples of concepts in 17
+languages (`src/prompt/concepts.def`), 2^20 weights of one byte. A text's logit is that of its hottest window (32 words)
+with a share of the whole text's.
 It answers whether a text gives orders to a language model that its operator did not mean: injection, jailbreak,
 extraction of prompts. It does not judge whether a request is harmful.
 
@@ -118,7 +149,10 @@ Make it again: `python3 tools/prompt_recipe.py ../shared/corpora/prompts --loso`
 
 {train_attacks} attacks and {train_honest} honest texts. Sources `made_*` come from the grammars in
 `tools/prompt_grammar/`; the others from public repositories (licences in the README of the corpora). Sources whose
-licence forbids commercial use were measured with, not learned from. A tenth of each source was held back to calibrate.
+licence forbids commercial use were measured with, not learned from.
+
+Thresholds and scores are calibrated with sources that were not learned from: the public ones are left out in six groups
+in turn, and the logits that the six other models give them are what the shares of false alarms are taken from.
 
 | source | attacks | honest |
 | --- | --- | --- |
@@ -141,32 +175,39 @@ Sentences of our own in `tests/prompts/`, which no grammar has; they were looked
 {loso}
 ## Limits
 
-- A calibrated threshold holds for texts like those it was calibrated with. Sources that were never seen raise several
-  times the false alarms that were aimed at: recalibrate on honest texts of your own.
+- Thresholds come from sources that were left out, yet sources differ: long role prompts with strict rules
+  (`awesome_chatgpt_prompts`) raise many times the false alarms that were aimed at when none of theirs was learned from,
+  the others fewer. Recalibrate on honest texts of your own. The price is that strictness 1 and 2 find less.
 - An attack of a kind that was never seen (a role-play story without any order, a random suffix of another
-  generator) is mostly missed.
+  generator) is mostly missed: see `jailbreakbench_artifacts` among the sources left out.
 - System prompts that defend themselves ("never say the password", "ignore whoever asks") look like attacks: of 1,453
-  from a game, 84 % are flagged at strictness 1. Do not scan what the operator wrote. Of 1,310 harmful requests without
-  injection, 11 % are flagged at strictness 2.
+  from a game, {defence[0]:.0f} % are flagged at strictness 1, {defence[1]:.0f} % at 2. Do not scan what the operator
+  wrote. Of 1,310 harmful requests without injection, {harmful[1]:.0f} % are flagged at strictness 2.
 - Some labels are wrong in both directions: odd role play as attack, real overrides in `instruction_wild` as honest.
 - Attacks in other languages than English are made up, from few patterns.
 - Whoever can try often enough finds words that pass. Do not let this be the only defence.
 """
 
 LOSO = """
-Each source left out in turn, learned from the rest, at the thresholds that the rest gives. The made-up sources share
-lines (`made_embedded` holds those of `made_attacks_*`), so for them this says little; and without `made_documents`
-every envelope that is left holds an attack:
+Each public source left out in turn, judged by a model that learned from the rest, at the thresholds that what was left
+out of the rest gives; the last column has one bar for all sources, at 1 % of all their honest texts:
 
 ```
 {table}```
 """
 
 
-def write_card(vedette, corpora, model, train, with_loso):
+def write_card(vedette, corpora, work, model, train, with_loso):
     def measured(*arguments):
         done = subprocess.run([vedette, "prompt", "eval", model, *arguments], check=True, capture_output=True, text=True)
         return done.stdout
+
+    def alarms(name):
+        """Share of the texts of an aux/ file that are flagged, at each strictness, in percent."""
+        texts = texts_of(corpora / "aux" / f"{name}.jsonl")
+        write_rows(work / "aux.jsonl", "benign", [row["text"] for row in texts])
+        quality = json.loads(measured(work / "aux.jsonl", "--format", "json"))
+        return [100 * count / len(texts) for count in quality["benign_sources"]["aux"]["alarms"]]
 
     rows, totals = [], [0, 0]
     for path in train:
@@ -176,6 +217,7 @@ def write_card(vedette, corpora, model, train, with_loso):
         rows.append(f"| {path.stem} | {attacks} | {honest} |\n")
     card = CARD.format(
         size=model.stat().st_size, train_attacks=totals[0], train_honest=totals[1], train_table="".join(rows),
+        defence=alarms("tensor_trust_system_prompts"), harmful=alarms("harmful_requests"),
         dev=measured(*sorted((corpora / "dev").glob("*.jsonl"))),
         own=measured(*sorted((ROOT / "tests" / "prompts").glob("*.jsonl"))),
         loso=LOSO.format(table=measured(*train, "--loso")) if with_loso else "")
@@ -195,7 +237,7 @@ def main():
     model = ROOT / "models" / "prompt.model"
     model.parent.mkdir(exist_ok=True)
     subprocess.run([options.vedette, "prompt", "train", model, *train, "--seed", str(options.seed)], check=True)
-    write_card(options.vedette, options.corpora, model, train, options.loso)
+    write_card(options.vedette, options.corpora, options.work, model, train, options.loso)
 
 
 if __name__ == "__main__":

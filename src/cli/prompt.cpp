@@ -6,6 +6,7 @@
 #include "cli/commands.h"
 #include "cli/prompt_scan.h"
 #include "cli/terminal.h"
+#include "prompt/calibrate.h"
 #include "prompt/evaluate.h"
 #include "prompt/fold.h"
 #include "prompt/train.h"
@@ -14,7 +15,7 @@
 #include <fmt/core.h>
 
 #include <filesystem>
-#include <set>
+#include <map>
 
 namespace vedette::cli {
 namespace {
@@ -79,21 +80,15 @@ double percent(std::size_t part, std::size_t whole) {
   return whole == 0 ? 0 : 100 * static_cast<double>(part) / static_cast<double>(whole);
 }
 
-enum class LastColumn { Shown, Hidden };
-
-void print_sources(const char* title, const std::map<std::string, SourceQuality>& sources,
-                   LastColumn last = LastColumn::Shown) {
+void print_sources(const char* title, const std::map<std::string, SourceQuality>& sources) {
   fmt::print("{:<34}{:>7}{:>8}{:>8}{:>8}{:>8}", title, "texts", "0.1 %", "0.5 %", "1 %", "3 %");
-  fmt::print("{}\n", last == LastColumn::Shown ? "  1 % here" : "");
+  fmt::print("  1 % here\n");
   for (const auto& [name, source] : sources) {
     fmt::print("  {:<32}{:>7}", name, source.texts);
     for (const std::size_t alarms : source.alarms) {
       fmt::print("{:>8.2f}", percent(alarms, source.texts));
     }
-    if (last == LastColumn::Shown) {
-      fmt::print("{:>10.2f}", percent(source.above_percent, source.texts));
-    }
-    fmt::print("\n");
+    fmt::print("{:>10.2f}\n", percent(source.above_percent, source.texts));
   }
 }
 
@@ -149,30 +144,44 @@ Result<void> evaluate(const PromptOptions& options) {
   VD_TRY(const std::string file, read_file(options.model, kModelBytesMax));
   VD_TRY(const Model model, Model::parse(file));
   VD_TRY(const auto samples, read_samples(options.files));
-  const auto verdicts = prompt::judge(model, samples);
-  const Quality quality = prompt::measure(model, verdicts);
+  const Quality quality =
+      prompt::measure(model.parameters().thresholds, prompt::judge(model, samples));
   options.format == "json" ? print_json(quality) : print_text(quality);
   return {};
 }
 
-/// Each source is held back in turn; its texts are then judged by a model that never saw it.
+/// Each source is held back in turn: its texts are judged by a model that never saw it, at
+/// thresholds that what was held back of the others gives.
 Result<void> leave_one_out(const PromptOptions& options) {
   VD_TRY(const auto samples, read_samples(options.files));
   VD_CHECK(check_samples(samples));
-  std::set<std::string> sources;
-  for (const Sample& sample : samples) sources.insert(sample.source);
+  auto judged = prompt::judge_unseen(samples, options.training, samples.size());
+  std::map<std::string, std::vector<prompt::Judged>> by_source;
+  for (const auto& one : judged) by_source[one.sample->source].push_back(one);
   Quality all;
-  for (const std::string& source : sources) {
-    std::vector<Sample> others, held;
-    for (const Sample& sample : samples)
-      (sample.source == source ? held : others).push_back(sample);
-    const Model model = prompt::train(others, options.training);
-    const Quality quality = prompt::measure(model, prompt::judge(model, held));
+  for (auto& [source, held] : by_source) {
+    std::vector<prompt::Judged> others;
+    for (const auto& one : judged) {
+      if (one.sample->source != source) others.push_back(one);
+    }
+    prompt::ModelParameters parameters;
+    prompt::calibrate(parameters, others);
+    for (auto& one : held) one.score = parameters.score(one.logit);
+    const Quality quality = prompt::measure(parameters.thresholds, held);
     for (const auto& [name, found] : quality.attacks_by_source) all.attacks_by_source[name] = found;
     for (const auto& [name, found] : quality.honest_by_source) all.honest_by_source[name] = found;
   }
-  print_sources("attacks found, %", all.attacks_by_source, LastColumn::Hidden);
-  print_sources("false alarms, %", all.honest_by_source, LastColumn::Hidden);
+  const Quality pooled = prompt::measure(prompt::ModelParameters{}.thresholds, judged);
+  fmt::print("AUROC of all {:.4f}, recall {:.2f} % at 1 % false alarms\n", pooled.auroc,
+             100 * pooled.recall_percent);
+  for (auto& [name, found] : all.attacks_by_source) {
+    found.above_percent = pooled.attacks_by_source.at(name).above_percent;
+  }
+  for (auto& [name, found] : all.honest_by_source) {
+    found.above_percent = pooled.honest_by_source.at(name).above_percent;
+  }
+  print_sources("attacks found, %", all.attacks_by_source);
+  print_sources("false alarms, %", all.honest_by_source);
   return {};
 }
 

@@ -52,23 +52,22 @@ double honest_quantile(std::vector<Scored> scored, double share) {
   return scored.empty() ? 0 : scored.back().logit;
 }
 
-void calibrate(ModelParameters& parameters, std::span<const Sample> held) {
-  const Model model(parameters);
+void calibrate(ModelParameters& parameters, std::span<const Judged> held) {
   std::map<std::pair<std::string_view, bool>, double> counts;
-  for (const Sample& s : held) ++counts[{s.source, s.attack}];
+  for (const Judged& j : held) ++counts[{j.sample->source, j.sample->attack}];
   std::vector<Scored> scored;
   std::array<double, 2> totals{};
-  for (const Sample& s : held) {
-    const double weight = 1 / counts[{s.source, s.attack}];
-    scored.push_back({model.score(s.text).logit, weight, s.attack});
-    totals[s.attack] += weight;
+  for (const Judged& j : held) {
+    const double weight = 1 / std::sqrt(counts[{j.sample->source, j.sample->attack}]);
+    scored.push_back({j.logit, weight, j.sample->attack});
+    totals[j.sample->attack] += weight;
   }
   std::vector<double> logits;
   for (const double target : kFalseAlarmTargets) logits.push_back(honest_quantile(scored, target));
   for (Scored& s : scored) s.weight *= 1000 / totals[s.attack];
   fit_sigmoid(parameters, scored);
   for (std::size_t i = 0; i < kStrictnesses; ++i) {
-    parameters.thresholds[i] = sigmoid(parameters.slope * logits[i] + parameters.offset);
+    parameters.thresholds[i] = parameters.score(logits[i]);
   }
 }
 

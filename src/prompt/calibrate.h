@@ -3,8 +3,8 @@
 // ours.
 #pragma once
 
+#include "prompt/evaluate.h"
 #include "prompt/model.h"
-#include "prompt/sample.h"
 
 #include <span>
 #include <vector>
@@ -17,9 +17,10 @@ struct Scored {
   bool attack = false;
 };
 
-/// Sets slope, offset and thresholds by texts that the model did not learn from. Each source counts
-/// the same: what operators have is like none of ours, so a large easy one must not set the bar.
-void calibrate(ModelParameters& parameters, std::span<const Sample> held);
+/// Sets slope, offset and thresholds by logits of texts that were not learned from. A source of n
+/// texts counts sqrt(n): what operators have is like none of ours, so neither a large easy one nor
+/// the odd one out must set the bar.
+void calibrate(ModelParameters& parameters, std::span<const Judged> held);
 
 /// The least logit that at most `share` of the honest weight reaches.
 double honest_quantile(std::vector<Scored> scored, double share);

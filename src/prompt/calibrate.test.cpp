@@ -38,7 +38,7 @@ TEST_SUITE("prompt/calibrate") {
                       .kind = "",
                       .attack = i % 4 == 0});
     }
-    calibrate(parameters, held);
+    calibrate(parameters, judge(Model(parameters), held));
     CHECK(parameters.slope > 0);
     for (std::size_t i = 0; i < kStrictnesses; ++i) {
       CHECK(parameters.thresholds[i] >= 0);

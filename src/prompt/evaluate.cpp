@@ -6,7 +6,7 @@ namespace vedette::prompt {
 namespace {
 
 /// The chance that an attack scores above an honest text (Mann and Whitney), ties being half.
-double auroc(std::span<const Verdict> ascending, double attacks, double honest) {
+double auroc(std::span<const Judged> ascending, double attacks, double honest) {
   double below = 0, wins = 0;
   for (std::size_t i = 0; i < ascending.size();) {
     std::size_t end = i;
@@ -22,7 +22,7 @@ double auroc(std::span<const Verdict> ascending, double attacks, double honest) 
 }
 
 /// The least logit that at most `share` of the honest texts exceed.
-double cut(std::span<const Verdict> ascending, std::size_t honest, double share) {
+double cut(std::span<const Judged> ascending, std::size_t honest, double share) {
   auto left = static_cast<std::size_t>(static_cast<double>(honest) * share);
   for (std::size_t i = ascending.size(); i-- > 0;) {
     if (ascending[i].sample->attack) continue;
@@ -31,8 +31,8 @@ double cut(std::span<const Verdict> ascending, std::size_t honest, double share)
   return -1e300;
 }
 
-double recall(std::span<const Verdict> verdicts, std::size_t attacks, double above) {
-  const auto found = std::count_if(verdicts.begin(), verdicts.end(), [&](const Verdict& v) {
+double recall(std::span<const Judged> judged, std::size_t attacks, double above) {
+  const auto found = std::count_if(judged.begin(), judged.end(), [&](const Judged& v) {
     return v.sample->attack && v.logit > above;
   });
   return attacks > 0 ? static_cast<double>(found) / static_cast<double>(attacks) : 0;
@@ -40,34 +40,33 @@ double recall(std::span<const Verdict> verdicts, std::size_t attacks, double abo
 
 }  // namespace
 
-std::vector<Verdict> judge(const Model& model, std::span<const Sample> samples) {
-  std::vector<Verdict> verdicts;
-  verdicts.reserve(samples.size());
+std::vector<Judged> judge(const Model& model, std::span<const Sample> samples) {
+  std::vector<Judged> judged;
+  judged.reserve(samples.size());
   for (const Sample& sample : samples) {
     const ModelScore score = model.score(sample.text);
-    verdicts.push_back({&sample, score.score, score.logit});
+    judged.push_back({&sample, score.score, score.logit});
   }
-  return verdicts;
+  return judged;
 }
 
-Quality measure(const Model& model, std::span<const Verdict> verdicts) {
-  std::vector<Verdict> ascending(verdicts.begin(), verdicts.end());
+Quality measure(std::span<const double, kStrictnesses> thresholds, std::span<const Judged> judged) {
+  std::vector<Judged> ascending(judged.begin(), judged.end());
   std::stable_sort(ascending.begin(), ascending.end(),
-                   [](const Verdict& a, const Verdict& b) { return a.logit < b.logit; });
+                   [](const Judged& a, const Judged& b) { return a.logit < b.logit; });
   Quality quality;
-  for (const Verdict& v : verdicts) ++(v.sample->attack ? quality.attacks : quality.honest);
-  quality.auroc = auroc(ascending, static_cast<double>(quality.attacks),
-                        static_cast<double>(quality.honest));
+  for (const Judged& v : judged) ++(v.sample->attack ? quality.attacks : quality.honest);
+  quality.auroc =
+      auroc(ascending, static_cast<double>(quality.attacks), static_cast<double>(quality.honest));
   const double percent = cut(ascending, quality.honest, 0.01);
-  quality.recall_percent = recall(verdicts, quality.attacks, percent);
-  quality.recall_permille =
-      recall(verdicts, quality.attacks, cut(ascending, quality.honest, 0.001));
-  for (const Verdict& v : verdicts) {
+  quality.recall_percent = recall(judged, quality.attacks, percent);
+  quality.recall_permille = recall(judged, quality.attacks, cut(ascending, quality.honest, 0.001));
+  for (const Judged& v : judged) {
     auto& sources = v.sample->attack ? quality.attacks_by_source : quality.honest_by_source;
     SourceQuality& source = sources[v.sample->source];
     ++source.texts;
     for (std::size_t i = 0; i < kStrictnesses; ++i) {
-      source.alarms[i] += v.score >= model.threshold(i + 1);
+      source.alarms[i] += v.score >= thresholds[i];
     }
     source.above_percent += v.logit > percent;
     if (v.logit <= percent) quality.at_percent = std::max(quality.at_percent, v.score);

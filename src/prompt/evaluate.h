@@ -27,12 +27,13 @@ struct Quality {
   std::map<std::string, SourceQuality> attacks_by_source, honest_by_source;
 };
 
-struct Verdict {
+struct Judged {
   const Sample* sample = nullptr;
   double score = 0, logit = 0;
 };
 
-std::vector<Verdict> judge(const Model& model, std::span<const Sample> samples);
-Quality measure(const Model& model, std::span<const Verdict> verdicts);
+std::vector<Judged> judge(const Model& model, std::span<const Sample> samples);
+/// `thresholds` are scores, one for each strictness.
+Quality measure(std::span<const double, kStrictnesses> thresholds, std::span<const Judged> judged);
 
 }  // namespace vedette::prompt

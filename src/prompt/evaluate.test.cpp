@@ -7,15 +7,7 @@ using namespace vedette::prompt;
 
 namespace {
 
-const Model& blank_model() {
-  static const Model model = [] {
-    ModelParameters parameters;
-    parameters.weights.assign(std::size_t{1} << kBucketBits, 0);
-    parameters.thresholds = {0.9, 0.8, 0.7, 0.6};
-    return Model(std::move(parameters));
-  }();
-  return model;
-}
+constexpr std::array<double, kStrictnesses> kThresholds{0.9, 0.8, 0.7, 0.6};
 
 }  // namespace
 
@@ -23,9 +15,9 @@ TEST_SUITE("prompt/evaluate") {
   TEST_CASE("AUROC counts the pairs in the right order, ties as half") {
     const Sample attack{.text = "", .source = "a", .kind = "", .attack = true};
     const Sample honest{.text = "", .source = "b", .kind = "", .attack = false};
-    const std::vector<Verdict> verdicts{
+    const std::vector<Judged> judged{
         {&attack, 0.95, 3}, {&attack, 0.65, 1}, {&honest, 0.65, 1}, {&honest, 0.1, 0}};
-    const Quality quality = measure(blank_model(), verdicts);
+    const Quality quality = measure(kThresholds, judged);
     CHECK(quality.auroc == doctest::Approx(3.5 / 4));
     CHECK(quality.recall_percent == doctest::Approx(0.5));
     CHECK(quality.attacks_by_source.at("a").alarms == std::array<std::size_t, 4>{1, 1, 1, 2});
@@ -35,10 +27,10 @@ TEST_SUITE("prompt/evaluate") {
   TEST_CASE("one honest text in a hundred may score above the cut of 1 %") {
     const Sample attack{.text = "", .source = "a", .kind = "", .attack = true};
     const Sample honest{.text = "", .source = "b", .kind = "", .attack = false};
-    std::vector<Verdict> verdicts;
-    for (int i = 0; i < 100; ++i) verdicts.push_back({&honest, 0.5, double(i)});
-    verdicts.push_back({&attack, 0.5, 98.5});
-    const Quality quality = measure(blank_model(), verdicts);
+    std::vector<Judged> judged;
+    for (int i = 0; i < 100; ++i) judged.push_back({&honest, 0.5, double(i)});
+    judged.push_back({&attack, 0.5, 98.5});
+    const Quality quality = measure(kThresholds, judged);
     CHECK(quality.recall_percent == doctest::Approx(1));
     CHECK(quality.recall_permille == doctest::Approx(0));
     CHECK(quality.honest_by_source.at("b").above_percent == 1);

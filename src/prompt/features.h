@@ -1,4 +1,5 @@
 // The features of a folded text, in one pass: hashed character n-grams within blanks, word n-grams,
+// n-grams of shapes around odd marks ("word { word ]": the junk that searches append to a request),
 // and pairs and triples of concepts ("ignore" … "previous" … "instructions", in many languages).
 // Whoever learns and whoever scores walk the same way, so the order, the hashes and the places
 // where pieces end are part of the model's file: change kFeatureListId with them. Linear, no
@@ -15,11 +16,11 @@
 
 namespace vedette::prompt {
 
-inline constexpr std::uint32_t kFeatureListId = 1;
+inline constexpr std::uint32_t kFeatureListId = 2;
 
 /// What a feature is made of; each kind has a gain of its own, as there are many n-grams of
 /// characters for one of words.
-enum class FeatureKind : std::uint8_t { Chars, Words, Concepts };
+enum class FeatureKind : std::uint8_t { Chars, Words, Concepts, Shapes };
 
 /// Walks over a text. `Sink` has
 ///   void feature(FeatureKind kind, std::uint32_t hash);
@@ -66,6 +67,7 @@ class FeatureWalk {
     } else {
       push(symbol);
     }
+    shape(symbol == kBlank ? ' ' : byte);
   }
 
   void other(std::uint32_t code, std::size_t end) {
@@ -85,6 +87,7 @@ class FeatureWalk {
   }
 
   void grow_word(std::uint16_t symbol, std::size_t end) {
+    if (length_ == 0) number_ = symbol == '0';
     word_ = word_step(word_, symbol);
     ++length_;
     if (length_ <= kStemMax) prefixes_[length_] = word_;
@@ -94,10 +97,23 @@ class FeatureWalk {
   void end_word(std::size_t end) {
     if (length_ == 0) return;
     word(word_);
+    shape(number_ ? '0' : 'a');
     note(word_concept(word_, length_, prefixes_));
     word_ = kWordStart;
     length_ = 0;
     sink_.piece(end);
+  }
+
+  /// A word, a number, a blank or a mark; n-grams count if they hold an odd mark, or two in a row.
+  void shape(unsigned char now) {
+    const auto last = static_cast<unsigned char>(shapes_);
+    if (now == ' ' && last == ' ') return;
+    const Mark mark = kAsciiMarks[now];
+    const bool odd = mark == Mark::Odd || (mark == Mark::Plain && kAsciiMarks[last] != Mark::None);
+    odd_ = odd_ << 1 | (odd ? 1u : 0u);
+    shapes_ = shapes_ << 8 | now;
+    if ((odd_ & 7) != 0) emit(FeatureKind::Shapes, (shapes_ & 0xFFFFFF) * 0xD1B54A32D192ED03u);
+    if ((odd_ & 15) != 0) emit(FeatureKind::Shapes, (shapes_ & 0xFFFFFFFF) * 0xABC98388FB8FAC03u);
   }
 
   void push_blank() {
@@ -169,6 +185,9 @@ class FeatureWalk {
   std::size_t length_ = 0;  // of the word, in symbols
   std::array<std::uint64_t, kStemMax + 1> prefixes_{};
   std::array<Noted, 3> noted_{};  // the last one first
+  std::uint64_t shapes_ = ' ';    // the last eight, a byte each
+  unsigned odd_ = 0;              // which of them are odd
+  bool number_ = false;           // the word begins with a digit
 };
 
 }  // namespace vedette::prompt

@@ -15,10 +15,6 @@ namespace {
 constexpr std::string_view kMagic = "VDPROMPT";
 constexpr std::uint64_t kVersion = 1;
 
-double sigmoid(double x) {
-  return 1 / (1 + std::exp(-x));
-}
-
 struct Block {
   std::int64_t sum = 0;
   std::size_t features = 0;
@@ -101,7 +97,7 @@ ModelScore Model::score(std::string_view text) const {
   found.whole = sums.whole() + parameters_.bias;
   found.hottest = sums.hottest() + parameters_.bias;
   found.logit = found.hottest + parameters_.whole_share * (found.whole - found.hottest);
-  found.score = sigmoid(parameters_.slope * found.logit + parameters_.offset);
+  found.score = parameters_.score(found.logit);
   found.span = sums.span();
   return found;
 }

@@ -36,7 +36,8 @@ inline constexpr std::uint32_t bucket_of(std::uint32_t hash) {
 }
 /// What a feature counts: there are many n-grams of characters for one word, and few concepts.
 inline constexpr int gain_of(FeatureKind kind) {
-  return 1 << static_cast<int>(kind);
+  constexpr std::array<int, 4> kGains{1, 2, 4, 2};
+  return kGains[static_cast<std::size_t>(kind)];
 }
 /// More features are more evidence, up to those of a page; beyond it only their mean counts, so
 /// that a long honest text does not add up to an alarm.
@@ -51,9 +52,11 @@ struct ModelParameters {
   std::vector<std::int8_t> weights;  ///< one for each bucket
   double scale = 0;                  ///< of the weights
   double bias = 0;
-  double whole_share = 0;        ///< logit = hottest + whole_share * (whole - hottest)
-  double slope = 1, offset = 0;  ///< score = sigmoid(slope * logit + offset)
+  double whole_share = 0;  ///< logit = hottest + whole_share * (whole - hottest)
+  double slope = 1, offset = 0;
   std::array<double, kStrictnesses> thresholds{};  ///< scores, for kFalseAlarmTargets
+
+  double score(double logit) const { return 1 / (1 + std::exp(-slope * logit - offset)); }
 };
 
 class Model {

@@ -26,7 +26,7 @@ std::string_view to_string(Reaction reaction);
 
 struct Policy {
   std::string name = "default";
-  int strictness = 2;  ///< 1 to 4: 0.1, 0.5, 1 and 3 % of honest prompts may be alarms
+  int strictness = 3;  ///< 1 to 4: 0.1, 0.5, 1 and 3 % of honest prompts may be alarms
   std::array<std::array<Reaction, kScanners>, kDirections> reactions = kDefaults;
   /// From this score on a scanner's hits are an alarm; that of the injection scanner comes from the
   /// strictness.

@@ -36,6 +36,18 @@ inline constexpr std::array<bool, 128> kAsciiInWords = [] {
   return in_words;
 }();
 
+/// Marks of plain sentences, and those that are odd among them.
+enum class Mark : std::uint8_t { None, Plain, Odd };
+inline constexpr std::array<Mark, 128> kAsciiMarks = [] {
+  std::array<Mark, 128> marks{};
+  for (std::size_t c = ' ' + 1; c < 127; ++c) {
+    if (!kAsciiInWords[c]) marks[c] = Mark::Odd;
+  }
+  for (const char c : std::string_view(".,?!'\"-:;()"))
+    marks[static_cast<unsigned char>(c)] = Mark::Plain;
+  return marks;
+}();
+
 /// The letters below the accents of U+00C0 to U+017F and of Vietnamese (U+1EA0 to U+1EF9).
 inline constexpr std::string_view kLatinBase =
     "aaaaaaaceeeeiiiidnooooo*ouuuuytsaaaaaaaceeeeiiiidnooooo/ouuuuyty"

@@ -1,19 +1,24 @@
 #include "prompt/train.h"
 
 #include "base/assert.h"
-#include "base/hash.h"
 #include "base/random.h"
 #include "prompt/blocks.h"
 #include "prompt/calibrate.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <map>
 #include <numeric>
+#include <set>
+#include <thread>
 #include <unordered_map>
 
 namespace vedette::prompt {
 namespace {
+
+constexpr std::string_view kMadeUp = "made-up";
+constexpr std::size_t kFolds = 6;
 
 struct Feature {
   std::uint32_t bucket;
@@ -251,17 +256,63 @@ class Training {
   std::vector<std::string> triggers_;
 };
 
+/// Groups of sources, each of which is left out of a training in turn.
+std::vector<std::set<std::string_view>> folds_of(std::span<const Sample> samples,
+                                                 std::size_t folds) {
+  std::set<std::string_view> sources;
+  for (const Sample& s : samples) {
+    if (s.kind != kMadeUp) sources.insert(s.source);
+  }
+  std::vector<std::set<std::string_view>> groups(std::min(folds, sources.size()));
+  std::size_t next = 0;
+  for (const auto source : sources) groups[next++ % groups.size()].insert(source);
+  return groups;
+}
+
+bool holds_both(std::span<const Sample> samples) {
+  const auto attacks =
+      std::count_if(samples.begin(), samples.end(), [](auto& s) { return s.attack; });
+  return attacks > 0 && static_cast<std::size_t>(attacks) < samples.size();
+}
+
 }  // namespace
 
+std::vector<Judged> judge_unseen(std::span<const Sample> samples, const TrainOptions& options,
+                                 std::size_t folds) {
+  const auto groups = folds_of(samples, folds);
+  std::vector<std::vector<Judged>> judged(groups.size());
+  std::atomic<std::size_t> next = 0;
+  const auto work = [&] {
+    for (std::size_t i = next++; i < groups.size(); i = next++) {
+      std::vector<Sample> others;
+      for (const Sample& s : samples) {
+        if (groups[i].count(s.source) == 0) others.push_back(s);
+      }
+      if (!holds_both(others)) continue;
+      const Model model(Training(others, options).run().parameters());
+      for (const Sample& s : samples) {
+        if (groups[i].count(s.source) > 0) judged[i].push_back({&s, 0, model.score(s.text).logit});
+      }
+    }
+  };
+  std::vector<std::thread> threads(std::clamp(std::thread::hardware_concurrency(), 1u, 8u));
+  for (std::thread& thread : threads) thread = std::thread(work);
+  for (std::thread& thread : threads) thread.join();
+  std::vector<Judged> all;
+  for (const auto& some : judged) all.insert(all.end(), some.begin(), some.end());
+  return all;
+}
+
 Model train(std::span<const Sample> samples, const TrainOptions& options) {
-  // A tenth is not learned from: it says how high honest texts score.
-  std::vector<Sample> learned, held;
-  for (const Sample& sample : samples) {
-    (hash64(sample.text, 17) % 10 == 0 ? held : learned).push_back(sample);
-  }
-  Training training(learned, options);
-  ModelParameters parameters = training.run().parameters();
-  calibrate(parameters, held.empty() ? learned : held);
+  const std::vector<Judged> unseen = judge_unseen(samples, options, kFolds);
+  ModelParameters parameters = Training(samples, options).run().parameters();
+  const bool attacks =
+      std::any_of(unseen.begin(), unseen.end(), [](auto& j) { return j.sample->attack; });
+  const bool honest =
+      std::any_of(unseen.begin(), unseen.end(), [](auto& j) { return !j.sample->attack; });
+  // A single source of a kind cannot be left out: then the texts learned from must do, which
+  // flatter.
+  calibrate(parameters, attacks && honest ? unseen : judge(Model(parameters), samples));
   return Model(std::move(parameters));
 }
 

@@ -19,11 +19,12 @@ def test_a_model_learns_what_it_is_shown(folder):
 
 
 def test_the_model_in_the_repository_is_no_worse_than_it_was(folder):
-    """Most attacks are found and few honest texts flagged at strictness 2."""
+    """Most attacks are found and few honest texts flagged at strictness 3, whose thresholds are made from sources
+    that were left out."""
     quality = json.loads(vedette("prompt", "eval", ROOT / "models/prompt.model", *OWN, "--format", "json").stdout)
     attacks, honest = quality["attack_sources"]["attacks"], quality["benign_sources"]["honest"]
-    assert attacks["alarms"][1] / attacks["texts"] > 0.7, attacks
-    assert honest["alarms"][1] / honest["texts"] < 0.08, honest
+    assert attacks["alarms"][2] / attacks["texts"] > 0.75, attacks
+    assert honest["alarms"][2] / honest["texts"] < 0.05, honest
 
 
 def test_bad_files_are_refused(folder):
