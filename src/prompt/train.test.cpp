@@ -42,7 +42,8 @@ TEST_SUITE("prompt/train") {
     Random random(3);
     const auto word = [&](char first) {
       std::string text;
-      for (int i = 0; i < 5; ++i) text += static_cast<char>(first + random.below(13));
+      for (int i = 0; i < 5; ++i)
+        text += static_cast<char>(first + static_cast<int>(random.below(13)));
       return text;
     };
     const auto text = [&](bool junk, char first) {
