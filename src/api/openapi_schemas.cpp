@@ -10,10 +10,10 @@ constexpr std::string_view kSchemas = R"json({
 "Prompts":{"type":"object","additionalProperties":false,"properties":{
  "text":{"type":"string"},"texts":{"type":"array","items":{"type":"string"}},
  "messages":{"type":"array","items":{"$ref":"#/components/schemas/Message"}},
- "direction":{"type":"string","enum":["input","output","tool"]},"policy":{"type":"string"},
- "client_ip":{"type":"string"}},
+ "direction":{"type":["string","null"],"enum":["input","output","tool",null]},
+ "policy":{"type":["string","null"]},"client_ip":{"type":["string","null"]}},
  "oneOf":[{"required":["text"]},{"required":["texts"]},{"required":["messages"]}]},
-"Message":{"type":"object","properties":{"role":{"type":"string"}}},
+"Message":{"type":"object"},
 "PromptHit":{"type":"object","required":["scanner","kind","score","begin","end","reason"],
  "properties":{"scanner":{"type":"string"},"kind":{"type":"string"},"score":{"type":"number"},
  "begin":{"type":"integer"},"end":{"type":"integer"},"char_begin":{"type":"integer"},
@@ -25,20 +25,19 @@ constexpr std::string_view kSchemas = R"json({
  "skipped":{"type":"array","items":{"type":"string"}},"sanitized":{"type":"string"},
  "receipt":{"type":"object"},"results":{"type":"array","items":{"type":"object"}}}},
 "GuardPrompt":{"type":"object","required":["prompt"],"properties":{"prompt":{"type":"string"},
- "scanners_suppress":{"type":"array","items":{"type":"string"}}}},
+ "scanners_suppress":{}}},
 "GuardOutput":{"type":"object","required":["output"],"properties":{"output":{"type":"string"},
- "scanners_suppress":{"type":"array","items":{"type":"string"}}}},
+ "scanners_suppress":{}}},
 "GuardVerdict":{"type":"object","required":["is_valid","scanners"],"properties":{
  "is_valid":{"type":"boolean"},"scanners":{"type":"object",
  "additionalProperties":{"type":"number"}},"sanitized_prompt":{"type":"string"},
  "sanitized_output":{"type":"string"}}},
 "LakeraMessages":{"type":"object","required":["messages"],"properties":{
  "messages":{"type":"array","items":{"$ref":"#/components/schemas/Message"}},
- "payload":{"type":"boolean"},"breakdown":{"type":"boolean"},"dev_info":{"type":"boolean"}}},
+ "payload":{},"breakdown":{},"dev_info":{}}},
 "LakeraVerdict":{"type":"object","required":["flagged","payload","metadata"],"properties":{
  "flagged":{"type":"boolean"},"payload":{"type":"array"},"metadata":{"type":"object"}}},
-"GuardrailTexts":{"type":"object","properties":{
- "texts":{"type":"array","items":{"type":"string"}},"input_type":{"type":"string"}}},
+"GuardrailTexts":{"type":"object","properties":{"texts":{},"input_type":{}}},
 "GuardrailAction":{"type":"object","required":["action"],"properties":{"action":{"type":"string",
  "enum":["NONE","BLOCKED","GUARDRAIL_INTERVENED"]},"blocked_reason":{"type":"string"},
  "texts":{"type":"array","items":{"type":"string"}}}},
@@ -47,8 +46,7 @@ constexpr std::string_view kSchemas = R"json({
 "Moderation":{"type":"object","required":["id","model","results"],"properties":{
  "id":{"type":"string"},"model":{"type":"string"},"results":{"type":"array",
  "items":{"type":"object","required":["flagged","categories","category_scores"]}}}},
-"ShieldedPrompt":{"type":"object","properties":{"userPrompt":{"type":"string"},
- "documents":{"type":"array","items":{"type":"string"}}}},
+"ShieldedPrompt":{"type":"object","properties":{"userPrompt":{"type":"string"},"documents":{}}},
 "ShieldVerdict":{"type":"object","properties":{"userPromptAnalysis":{"type":"object"},
  "documentsAnalysis":{"type":"array"}}},
 "Problem":{"type":"object","required":["type","title","status","detail"],"properties":{
