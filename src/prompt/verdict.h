@@ -49,10 +49,10 @@ struct Verdict {
   Decision decision = Decision::Allow;
   float score = 0;  ///< the highest of the scanners that may flag or block
   std::array<float, kScanners> scores{};
-  ScannerSet ran;      ///< the others are off, or are in `skipped`
+  ScannerSet ran;       ///< the others are off, or are in `skipped`
   ScannerSet alarmed;   ///< at or above their thresholds
   ScannerSet blocking;  ///< those for which the decision is to block
-  ScannerSet skipped;  ///< the deadline came first
+  ScannerSet skipped;   ///< the deadline came first
   std::vector<Hit> hits;
   std::optional<std::string> sanitized;  ///< the text with what must be masked, if that is anything
 };
