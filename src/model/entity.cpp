@@ -1,6 +1,7 @@
 #include "model/entity.h"
 
 #include "base/hash.h"
+#include "base/text.h"
 
 namespace vedette {
 namespace {
@@ -39,10 +40,7 @@ Field field_of(EntityType type) {
 }
 
 std::optional<EntityType> parse_entity_type(std::string_view text) {
-  for (std::size_t i = 0; i < kNames.size(); ++i) {
-    if (kNames[i] == text) return static_cast<EntityType>(i);
-  }
-  return {};
+  return parse_name<EntityType>(kNames, text);
 }
 
 IpAddress source_block(const IpAddress& ip) {

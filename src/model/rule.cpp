@@ -1,5 +1,7 @@
 #include "model/rule.h"
 
+#include "base/text.h"
+
 #include <array>
 
 namespace vedette {
@@ -14,10 +16,7 @@ std::string_view to_string(Level level) {
 }
 
 std::optional<Level> parse_level(std::string_view text) {
-  for (std::size_t i = 0; i < kLevels; ++i) {
-    if (kLevelNames[i] == text) return static_cast<Level>(i);
-  }
-  return {};
+  return parse_name<Level>(kLevelNames, text);
 }
 
 }  // namespace vedette

@@ -1,6 +1,7 @@
 #include "model/token.h"
 
-#include <algorithm>
+#include "base/text.h"
+
 #include <array>
 
 namespace vedette {
@@ -16,9 +17,7 @@ std::string_view to_string(Role role) {
 }
 
 std::optional<Role> parse_role(std::string_view text) {
-  const auto at = std::find(kNames.begin(), kNames.end(), text);
-  if (at == kNames.end()) return {};
-  return static_cast<Role>(at - kNames.begin());
+  return parse_name<Role>(kNames, text);
 }
 
 bool may(Role role, Role needed) {

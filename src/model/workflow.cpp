@@ -17,14 +17,6 @@ static_assert(kTierNames.size() == kTiers);
 /// The stored form's own version: its first byte.
 constexpr std::uint64_t kVersion = 1;
 
-template <typename Enum, std::size_t N>
-std::optional<Enum> parse(const std::array<std::string_view, N>& names, std::string_view text) {
-  for (std::size_t i = 0; i < N; ++i) {
-    if (names[i] == text) return static_cast<Enum>(i);
-  }
-  return {};
-}
-
 void put_known(Writer& out, const std::optional<History>& known) {
   out.u64(known ? 1 : 0);
   if (!known) return;
@@ -65,10 +57,10 @@ std::string_view to_string(Tier tier) {
   return kTierNames[static_cast<std::size_t>(tier)];
 }
 std::optional<Status> parse_status(std::string_view text) {
-  return parse<Status>(kStatusNames, text);
+  return parse_name<Status>(kStatusNames, text);
 }
 std::optional<Tier> parse_tier(std::string_view text) {
-  return parse<Tier>(kTierNames, text);
+  return parse_name<Tier>(kTierNames, text);
 }
 
 std::string threat_id(std::uint64_t entity_hash) {

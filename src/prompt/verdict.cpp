@@ -1,5 +1,6 @@
 #include "prompt/verdict.h"
 
+#include "base/text.h"
 #include "base/utf8.h"
 
 #include <algorithm>
@@ -13,13 +14,6 @@ constexpr std::array<std::string_view, kScanners> kScannerNames{
     "prompt_injection", "secrets", "personal_data", "links",
     "invisible_text",   "length",  "terms",         "canary"};
 
-template <typename Enum, std::size_t N>
-std::optional<Enum> parse(const std::array<std::string_view, N>& names, std::string_view text) {
-  const auto* const at = std::find(names.begin(), names.end(), text);
-  if (at == names.end()) return {};
-  return static_cast<Enum>(at - names.begin());
-}
-
 }  // namespace
 
 std::string_view to_string(Direction direction) {
@@ -32,10 +26,10 @@ std::string_view to_string(ScannerId scanner) {
   return kScannerNames[static_cast<std::size_t>(scanner)];
 }
 std::optional<Direction> parse_direction(std::string_view text) {
-  return parse<Direction>(kDirectionNames, text);
+  return parse_name<Direction>(kDirectionNames, text);
 }
 std::optional<ScannerId> parse_scanner(std::string_view text) {
-  return parse<ScannerId>(kScannerNames, text);
+  return parse_name<ScannerId>(kScannerNames, text);
 }
 
 std::size_t code_points_before(std::string_view text, std::size_t byte) {
