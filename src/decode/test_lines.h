@@ -1,6 +1,7 @@
 // For tests of decode/: one line in, what became of it out, every field wanted.
 #pragma once
 
+#include "base/corpus.h"
 #include "base/text.h"
 #include "base/time.h"
 #include "decode/decoder.h"
@@ -84,18 +85,6 @@ class ZoneForTest {
  private:
   std::optional<std::string> before_;
 };
-
-/// The whole text of a file of the corpora; empty, and said on the terminal, when it is absent.
-inline std::string read_corpus(const std::string& path) {
-  const char* set = std::getenv("VEDETTE_CORPORA");
-  const std::string full = std::string(set != nullptr ? set : "../shared/corpora") + "/" + path;
-  std::ifstream file(full, std::ios::binary);
-  if (!file) {
-    MESSAGE("skipped: no " << full << " (set VEDETTE_CORPORA)");
-    return {};
-  }
-  return {std::istreambuf_iterator<char>(file), {}};
-}
 
 inline std::vector<std::string_view> lines_of(std::string_view text) {
   std::vector<std::string_view> lines;

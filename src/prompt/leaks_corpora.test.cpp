@@ -4,6 +4,7 @@
 // Limits of the labels: a fifth of the gitleaks rows that should hold a secret hold none (names of
 // files, sentences about keys, patterns), the scanners refuse what is an example to everybody
 // (AKIAZZZZ…), and generated people have addresses and names that only a model of language finds.
+#include "base/corpus.h"
 #include "base/text.h"
 #include "base/utf8.h"
 #include "prompt/links.h"
@@ -22,17 +23,6 @@
 
 namespace vedette::prompt {
 namespace {
-
-std::string read_corpus(const std::string& path) {
-  const char* set = std::getenv("VEDETTE_CORPORA");
-  const std::string full = std::string(set != nullptr ? set : "../shared/corpora") + "/" + path;
-  std::ifstream file(full, std::ios::binary);
-  if (!file) {
-    MESSAGE("skipped: no " << full << " (set VEDETTE_CORPORA)");
-    return {};
-  }
-  return {std::istreambuf_iterator<char>(file), {}};
-}
 
 int hex_at(std::string_view text, std::size_t at) {
   int value = 0;
