@@ -53,6 +53,11 @@ class Statement {
 
 class Database {
  public:
+  /// By which one knows whose database it is, and of which version.
+  struct Marks {
+    std::int64_t application, version, tables;
+    bool is_empty() const { return application == 0 && version == 0 && tables == 0; }
+  };
   enum class Access : std::uint8_t { Create, ReadOnly };
   /// Opens; the file is looked at only by the first statement.
   static Result<std::unique_ptr<Database>> open(const std::string& path, Access access);
@@ -68,6 +73,8 @@ class Database {
   Result<Statement*> statement(std::string_view sql, Errc usual);
   /// The first column of the first row, 0 without one.
   Result<std::int64_t> value_of(std::string_view sql, Errc usual);
+
+  Result<Marks> marks();
 
   /// Rows that the last INSERT, UPDATE or DELETE changed.
   std::int64_t changes() const;

@@ -50,19 +50,7 @@ EventTimes times_of(const Statement& head) {
           {time_of(head.integer(6)), time_of(head.integer(7))}};
 }
 
-struct Marks {
-  std::int64_t application, version, tables;
-};
-
-Result<Marks> look(Database& database) {
-  Marks found{};
-  VD_TRY(found.application, database.value_of("PRAGMA application_id", Errc::StoreOpen));
-  VD_TRY(found.version, database.value_of("PRAGMA user_version", Errc::StoreOpen));
-  VD_TRY(found.tables, database.value_of("SELECT count(*) FROM sqlite_master", Errc::StoreOpen));
-  return found;
-}
-
-Result<void> check(const Marks& found, const std::string& path) {
+Result<void> check(const Database::Marks& found, const std::string& path) {
   if (found.application == kEventsId && found.version == kEventsVersion) return {};
   return Error{Errc::StoreDamaged,
                found.application != kEventsId
@@ -74,8 +62,8 @@ Result<void> check(const Marks& found, const std::string& path) {
 /// Pages larger than usual, since nearly all is in blobs; free ones can be given back by and by.
 /// Both must be said before there are tables.
 Result<void> prepare_tables(Database& database) {
-  VD_TRY(const Marks found, look(database));
-  if (found.application != 0 || found.version != 0 || found.tables != 0) {
+  VD_TRY(const Database::Marks found, database.marks());
+  if (!found.is_empty()) {
     return check(found, database.path());
   }
   VD_CHECK(
@@ -355,7 +343,7 @@ Result<std::unique_ptr<EventScan>> EventScan::open(const std::string& path, Even
                                                    std::uint64_t line) {
   std::unique_ptr<EventScan> scan(new EventScan());
   VD_TRY(scan->database_, Database::open(path, Database::Access::ReadOnly));
-  VD_TRY(const Marks found, look(*scan->database_));
+  VD_TRY(const Database::Marks found, scan->database_->marks());
   VD_CHECK(check(found, path));
   VD_CHECK(scan->database_->execute("PRAGMA cache_size=-1024", Errc::StoreOpen));
   const char* const where = order == EventOrder::NewestFirst

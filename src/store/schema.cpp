@@ -68,20 +68,7 @@ CREATE INDEX answer_by_time ON answer(at);
 /// Threats of a transaction's part, so that memory stays bounded.
 constexpr std::size_t kMovedAtOnce = 1000;
 
-struct Found {
-  std::int64_t application, version, tables;
-  bool is_empty() const { return application == 0 && version == 0 && tables == 0; }
-};
-
-Result<Found> look(Database& database) {
-  Found found{};
-  VD_TRY(found.application, database.value_of("PRAGMA application_id", Errc::StoreOpen));
-  VD_TRY(found.version, database.value_of("PRAGMA user_version", Errc::StoreOpen));
-  VD_TRY(found.tables, database.value_of("SELECT count(*) FROM sqlite_master", Errc::StoreOpen));
-  return found;
-}
-
-Result<void> check(const Found& found, const std::string& path) {
+Result<void> check(const Database::Marks& found, const std::string& path) {
   if (found.application != kApplicationId) {
     return Error{Errc::StoreDamaged, fmt::format("{}: this database is another program's", path)};
   }
@@ -151,7 +138,7 @@ Result<void> bring_to_2(Database& database) {
 }  // namespace
 
 Result<void> prepare_schema(Database& database) {
-  VD_TRY(const Found found, look(database));
+  VD_TRY(const Database::Marks found, database.marks());
   if (!found.is_empty()) {
     VD_CHECK(check(found, database.path()));
     if (found.version < 2) VD_CHECK(bring_to_2(database));
@@ -163,7 +150,7 @@ Result<void> prepare_schema(Database& database) {
 }
 
 Result<void> check_schema(Database& database) {
-  VD_TRY(const Found found, look(database));
+  VD_TRY(const Database::Marks found, database.marks());
   if (found.is_empty()) {
     return Error{Errc::StoreOpen, fmt::format("{}: nothing was ever stored here", database.path())};
   }

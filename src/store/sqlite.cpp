@@ -189,6 +189,14 @@ Result<std::int64_t> Database::value_of(std::string_view sql, Errc usual) {
   return row ? statement.integer(0) : 0;
 }
 
+Result<Database::Marks> Database::marks() {
+  Marks found{};
+  VD_TRY(found.application, value_of("PRAGMA application_id", Errc::StoreOpen));
+  VD_TRY(found.version, value_of("PRAGMA user_version", Errc::StoreOpen));
+  VD_TRY(found.tables, value_of("SELECT count(*) FROM sqlite_master", Errc::StoreOpen));
+  return found;
+}
+
 void Database::roll_back() {
   // Some failures (a full disk) end the transaction by themselves.
   if (sqlite3_get_autocommit(handle_) == 0) {

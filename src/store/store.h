@@ -4,8 +4,8 @@
 // Who writes has thought: the store keeps what it is given. The working tier is in memory as well
 // (engine/threat_queue.h) and has no indexes here; threats of the lower tiers can be asked for in
 // every order. Thread-safe: one writer at a time, readers beside it; a visitor of for_each_…() must
-// not call the store. Memory: page caches of 2 MB, that of the
-// writer of 32 MB, and one row at a time.
+// not call the store. Memory: page caches of 2 MB, that of the writer of 32 MB, one row at a time,
+// and 32 to 64 bytes for each threat of the working tier.
 #pragma once
 
 #include "base/result.h"

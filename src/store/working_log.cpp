@@ -58,10 +58,24 @@ Result<Block> take_block(const Database& database, Statement& row) {
   return error;
 }
 
-Error damaged(const Database& database, Statement& row) {
-  Error error = damaged(database, row.integer(0));
-  row.reset();
-  return error;
+/// Reads the blocks from number `from` on, in order, until `visit(number, block)` says no more:
+/// nothing for one that it found damaged.
+template <typename Visit>
+Result<void> each_block(Database& database, std::int64_t from, Visit visit) {
+  VD_TRY(Statement * rows, database.statement("SELECT seq, hashes, entries FROM working_log "
+                                              "WHERE seq >= ?1 ORDER BY seq",
+                                              Errc::StoreRead));
+  rows->bind(1, from);
+  for (;;) {
+    VD_TRY(const bool row, rows->step());
+    if (!row) return {};
+    VD_TRY(const Block block, take_block(database, *rows));
+    const std::int64_t seq = rows->integer(0);
+    const std::optional<bool> more = visit(seq, block);
+    if (more == true) continue;
+    rows->reset();
+    return more ? Result<void>{} : damaged(database, seq);
+  }
 }
 
 }  // namespace
@@ -106,24 +120,16 @@ Result<void> WorkingLog::refresh(Database& database) {
     MutexLock guard(mutex_);
     next = next_;
   }
-  VD_TRY(Statement * rows, database.statement("SELECT seq, hashes, entries FROM working_log "
-                                              "WHERE seq >= ?1 ORDER BY seq",
-                                              Errc::StoreRead));
-  rows->bind(1, next);
-  for (;;) {
-    VD_TRY(const bool row, rows->step());
-    if (!row) return {};
-    VD_TRY(const Block block, take_block(database, *rows));
-    const std::int64_t seq = rows->integer(0);
+  return each_block(database, next, [this](std::int64_t seq, const Block& block) {
     const bool whole = block.each([&](std::size_t i, std::string_view entry) {
       MutexLock guard(mutex_);
       take_place(block.hash(i), seq + static_cast<std::int64_t>(i), entry.empty());
     });
-    if (!whole) return damaged(database, *rows);
     MutexLock guard(mutex_);
     if (next_ == 1) oldest_ = seq;
     next_ = seq + static_cast<std::int64_t>(block.size());
-  }
+    return whole ? std::optional(true) : std::nullopt;
+  });
 }
 
 void WorkingLog::pend(std::uint64_t entity_hash, std::string bytes) {
@@ -194,27 +200,17 @@ Result<void> WorkingLog::sweep(Database& database) {
 /// of it is old.
 Result<void> WorkingLog::carry(Database& database) {
   auto budget = static_cast<std::int64_t>(2 * pending_.size() + kBlockEntries);
-  VD_TRY(Statement * rows, database.statement("SELECT seq, hashes, entries FROM working_log "
-                                              "WHERE seq >= ?1 ORDER BY seq",
-                                              Errc::StoreRead));
-  rows->bind(1, carried_to_);
-  while (budget > 0) {
-    VD_TRY(const bool row, rows->step());
-    if (!row) return {};
-    VD_TRY(const Block block, take_block(database, *rows));
-    const std::int64_t seq = rows->integer(0);
+  return each_block(database, carried_to_, [&](std::int64_t seq, const Block& block) {
     const bool whole = block.each([&](std::size_t i, std::string_view entry) {
       const std::uint64_t hash = block.hash(i);
       if (find(hash) != seq + static_cast<std::int64_t>(i)) return;
       if (!pending_at_.contains(hash)) pend(hash, std::string(entry));
     });
-    if (!whole) return damaged(database, *rows);
     const auto size = static_cast<std::int64_t>(block.size());
     pending_carried_to_ = seq + size;
     budget -= size;
-  }
-  rows->reset();
-  return {};
+    return whole ? std::optional(budget > 0) : std::nullopt;
+  });
 }
 
 void WorkingLog::settle(bool committed) {
@@ -261,26 +257,20 @@ Result<std::optional<std::string>> WorkingLog::read(Database& database, std::uin
       rows->reset();
       return found;
     }
-    Error error = damaged(database, *rows);
-    if (find(entity_hash) == number) return error;
+    const std::int64_t seq = rows->integer(0);
+    rows->reset();
+    if (find(entity_hash) == number) return damaged(database, seq);
   }
 }
 
 Result<void> WorkingLog::for_each(Database& database, const Visit& visit) const {
-  VD_TRY(Statement * rows,
-         database.statement("SELECT seq, hashes, entries FROM working_log ORDER BY seq",
-                            Errc::StoreRead));
-  for (;;) {
-    VD_TRY(const bool row, rows->step());
-    if (!row) return {};
-    VD_TRY(const Block block, take_block(database, *rows));
-    const std::int64_t seq = rows->integer(0);
+  return each_block(database, 0, [&](std::int64_t seq, const Block& block) {
     const bool whole = block.each([&](std::size_t i, std::string_view entry) {
       const std::uint64_t hash = block.hash(i);
       if (find(hash) == seq + static_cast<std::int64_t>(i)) visit(hash, entry);
     });
-    if (!whole) return damaged(database, *rows);
-  }
+    return whole ? std::optional(true) : std::nullopt;
+  });
 }
 
 }  // namespace vedette::store
