@@ -72,8 +72,7 @@ struct Scan::Impl {
 
   void run(std::string_view text, Verdict& out);
   void injection(Verdict& out);
-  void leaks(ScannerId id, void (*scan)(std::string_view, LeakHits&), std::string_view text,
-             Verdict& out);
+  void leaks(ScannerId id, void (*scan)(std::string_view, LeakHits&), Verdict& out);
   void invisible(Verdict& out);
   void length(std::string_view text, Verdict& out);
   void terms(Verdict& out);
@@ -141,14 +140,18 @@ void Scan::Impl::injection(Verdict& out) {
   }
 }
 
-void Scan::Impl::leaks(ScannerId id, void (*scan)(std::string_view, LeakHits&),
-                       std::string_view text, Verdict& out) {
+/// In the text and in what it encodes, as it was written: keys are not what they are when folded.
+void Scan::Impl::leaks(ScannerId id, void (*scan)(std::string_view, LeakHits&), Verdict& out) {
   if (!begins(id, out)) return;
-  leak_hits.clear();
-  scan(text, leak_hits);
-  for (const LeakHit& hit : leak_hits) {
-    const LeakInfo& info = describe(hit.kind);
-    add(id, hit.span, hit.score, info.name, info.title, {}, out);
+  for (const View& view : views.all()) {
+    if (view.is_folded()) continue;
+    leak_hits.clear();
+    scan(view.text, leak_hits);
+    for (const LeakHit& hit : leak_hits) {
+      const LeakInfo& info = describe(hit.kind);
+      add(id, views.origin(view, hit.span.begin, hit.span.end), hit.score, info.name, info.title,
+          view.depth == 0 ? std::string() : views.how(view), out);
+    }
   }
 }
 
@@ -238,9 +241,9 @@ void Scan::Impl::decide(Verdict& out) const {
 void Scan::Impl::run(std::string_view text, Verdict& out) {
   views.build(text, ViewLimits{});
   injection(out);
-  leaks(ScannerId::Secrets, scan_secrets, text, out);
-  leaks(ScannerId::Personal, scan_personal, text, out);
-  leaks(ScannerId::Links, scan_links, text, out);
+  leaks(ScannerId::Secrets, scan_secrets, out);
+  leaks(ScannerId::Personal, scan_personal, out);
+  leaks(ScannerId::Links, scan_links, out);
   invisible(out);
   length(text, out);
   terms(out);

@@ -100,6 +100,24 @@ TEST_SUITE("prompt/firewall") {
     CHECK(masked.sanitized == "mail [EMAIL_1] today");
   }
 
+  TEST_CASE("what is encoded is looked at as well, and masked where it stands") {
+    Policy policy;
+    policy.reactions[0][index(ScannerId::Secrets)] = Reaction::Mask;
+    Random random(1);
+    const std::string inside =
+        obfuscate("the key is AKIAZQ3DRSTUVWXY2345 for now", Obfuscation::Base64, random);
+    const Verdict verdict = verdict_of("see " + inside + " there", policy);
+    const Hit* hit = hit_of(verdict, ScannerId::Secrets);
+    REQUIRE(hit != nullptr);
+    CHECK(hit->kind == "aws-access-key");
+    CHECK(hit->how == "base64");
+    CHECK(hit->span.begin >= 4);
+    CHECK(hit->span.end <= 4 + inside.size());
+    REQUIRE(verdict.sanitized);
+    const Verdict again = verdict_of(*verdict.sanitized, policy);
+    CHECK(hit_of(again, ScannerId::Secrets) == nullptr);
+  }
+
   TEST_CASE("a limit on tokens is one on length") {
     Policy policy;
     policy.tokens_max = 10;
