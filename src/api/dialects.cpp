@@ -345,7 +345,22 @@ bool is_attack(const PromptResult& result) {
   return result.verdict.alarmed[index(ScannerId::Injection)];
 }
 
-void lakera_guard_now(Service& service, const ExchangePtr& exchange) {
+}  // namespace
+
+void guard_analyze_prompt(Service& service, const ExchangePtr& exchange) {
+  guard(service, exchange, false, true);
+}
+void guard_scan_prompt(Service& service, const ExchangePtr& exchange) {
+  guard(service, exchange, false, false);
+}
+void guard_analyze_output(Service& service, const ExchangePtr& exchange) {
+  guard(service, exchange, true, true);
+}
+void guard_scan_output(Service& service, const ExchangePtr& exchange) {
+  guard(service, exchange, true, false);
+}
+
+void lakera_guard(Service& service, const ExchangePtr& exchange) {
   auto scanned = scan(service, *exchange, [](const Json& body) -> Result<std::vector<PromptPart>> {
     const Json* messages = body.find("messages");
     if (messages == nullptr) return Error{Errc::RequestInvalid, "messages: they are missing"};
@@ -355,13 +370,13 @@ void lakera_guard_now(Service& service, const ExchangePtr& exchange) {
   exchange->send(json_response(lakera_answer(*scanned, exchange->id)));
 }
 
-void generic_guardrail_now(Service& service, const ExchangePtr& exchange) {
+void generic_guardrail(Service& service, const ExchangePtr& exchange) {
   auto scanned = scan(service, *exchange, guarded);
   if (!scanned) return exchange->send(scanned.error());
   exchange->send(json_response(generic_answer(*scanned)));
 }
 
-void moderate_now(Service& service, const ExchangePtr& exchange) {
+void moderate(Service& service, const ExchangePtr& exchange) {
   auto scanned = scan(service, *exchange, moderated);
   if (!scanned) return exchange->send(scanned.error());
   const Json* model = scanned->body.find("model");
@@ -376,7 +391,7 @@ void moderate_now(Service& service, const ExchangePtr& exchange) {
   exchange->send(json_response(std::move(out)));
 }
 
-void shield_prompt_now(Service& service, const ExchangePtr& exchange) {
+void shield_prompt(Service& service, const ExchangePtr& exchange) {
   auto scanned = scan(service, *exchange, shielded);
   if (!scanned) return exchange->send(scanned.error());
   std::string out;
@@ -396,37 +411,6 @@ void shield_prompt_now(Service& service, const ExchangePtr& exchange) {
   if (in_documents) json.end_array();
   json.end_object();
   exchange->send(json_response(std::move(out)));
-}
-
-}  // namespace
-
-void guard_analyze_prompt(Service& service, const ExchangePtr& exchange) {
-  answer_scan(service, exchange,
-              [](Service& its, const ExchangePtr& asked) { guard(its, asked, false, true); });
-}
-void guard_scan_prompt(Service& service, const ExchangePtr& exchange) {
-  answer_scan(service, exchange,
-              [](Service& its, const ExchangePtr& asked) { guard(its, asked, false, false); });
-}
-void guard_analyze_output(Service& service, const ExchangePtr& exchange) {
-  answer_scan(service, exchange,
-              [](Service& its, const ExchangePtr& asked) { guard(its, asked, true, true); });
-}
-void guard_scan_output(Service& service, const ExchangePtr& exchange) {
-  answer_scan(service, exchange,
-              [](Service& its, const ExchangePtr& asked) { guard(its, asked, true, false); });
-}
-void lakera_guard(Service& service, const ExchangePtr& exchange) {
-  answer_scan(service, exchange, lakera_guard_now);
-}
-void generic_guardrail(Service& service, const ExchangePtr& exchange) {
-  answer_scan(service, exchange, generic_guardrail_now);
-}
-void moderate(Service& service, const ExchangePtr& exchange) {
-  answer_scan(service, exchange, moderate_now);
-}
-void shield_prompt(Service& service, const ExchangePtr& exchange) {
-  answer_scan(service, exchange, shield_prompt_now);
 }
 
 }  // namespace vedette::api

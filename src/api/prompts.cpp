@@ -18,9 +18,6 @@ namespace {
 using prompt::Decision;
 using prompt::Direction;
 
-/// Of a request: more takes milliseconds, which others on the io thread would wait.
-constexpr std::size_t kBytesAtOnce = 64 * 1024;
-
 /// Nothing for what the operator says.
 std::optional<Direction> direction_of(std::string_view role) {
   if (role == "system" || role == "developer") return {};
@@ -258,15 +255,8 @@ Decision worst_of(const std::vector<PromptResult>& results) {
   return worst;
 }
 
-void answer_scan(Service& service, const ExchangePtr& exchange, Answer answer) {
-  if (exchange->request.body.size() <= kBytesAtOnce) return answer(service, exchange);
-  const bool taken = service.later([&service, exchange, answer] { answer(service, exchange); });
-  if (!taken) exchange->send(Error{Errc::Busy, "too many large texts are waiting"});
-}
-
 void scan_prompts(Service& service, const ExchangePtr& exchange) {
-  answer_scan(service, exchange,
-              [](Service& its, const ExchangePtr& asked) { asked->send(scanned(its, *asked)); });
+  exchange->send(scanned(service, *exchange));
 }
 
 }  // namespace vedette::api

@@ -2,7 +2,6 @@
 // what a scan says of them. The shapes of other services are in dialects.cpp.
 #pragma once
 
-#include "api/exchange.h"
 #include "api/json.h"
 #include "base/mutex.h"
 #include "prompt/firewall.h"
@@ -12,8 +11,6 @@
 #include <vector>
 
 namespace vedette::api {
-
-class Service;
 
 /// One text of a request.
 struct PromptPart {
@@ -52,10 +49,6 @@ class ScanPool {
   Mutex mutex_;
   std::vector<std::unique_ptr<prompt::Scan>> idle_ GUARDED_BY(mutex_);
 };
-
-/// Has `answer` answer: at once, or on a thread that may take its time if there is much to scan.
-using Answer = void (*)(Service& service, const ExchangePtr& exchange);
-void answer_scan(Service& service, const ExchangePtr& exchange, Answer answer);
 
 prompt::Decision worst_of(const std::vector<PromptResult>& results);
 

@@ -31,6 +31,8 @@ struct Route {
   std::string_view response = {};  ///< schema of a good answer; empty: not JSON
   unsigned status = 200;           ///< of a good answer
   std::size_t body_bytes_max = 256 * 1024;
+  /// With a larger body the answer takes milliseconds: it is made where nobody else waits for it.
+  std::size_t quick_bytes_max = ~std::size_t{0};
 };
 
 std::span<const Route> routes();

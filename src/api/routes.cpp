@@ -66,13 +66,12 @@ constexpr Parameter kEventList[] = {
     kLimit,
     {"cursor", kText, "`next` of the page before; the other parameters stay as they were."}};
 
-constexpr Parameter kShieldParameters[] = {
-    {"api-version", kText, "Of Azure's API; any is taken."}};
+constexpr Parameter kShieldParameters[] = {{"api-version", kText, "Of Azure's API; any is taken."}};
 
 constexpr std::size_t kIngestBytesMax = 32u << 20;
 constexpr std::size_t kBulkBytesMax = 1u << 20;
 // A megabyte of text, each byte of which JSON may write as six.
-constexpr std::size_t kPromptBytesMax = 8u << 20;
+constexpr std::size_t kPromptBytesMax = 8u << 20, kPromptQuickBytesMax = 64 * 1024;
 
 constexpr Route kRoutes[] = {
     {"GET", "/healthz", std::nullopt, "getHealth", "Whether the process answers", get_health},
@@ -206,7 +205,8 @@ constexpr Route kRoutes[] = {
      "Prompts",
      "PromptVerdict",
      200,
-     kPromptBytesMax},
+     kPromptBytesMax,
+     kPromptQuickBytesMax},
 
     {"GET",
      "/api/v1/rules",
@@ -344,7 +344,8 @@ constexpr Route kRoutes[] = {
      "GuardPrompt",
      "GuardVerdict",
      200,
-     kPromptBytesMax},
+     kPromptBytesMax,
+     kPromptQuickBytesMax},
     {"POST",
      "/scan/prompt",
      Role::Ingest,
@@ -355,7 +356,8 @@ constexpr Route kRoutes[] = {
      "GuardPrompt",
      "GuardVerdict",
      200,
-     kPromptBytesMax},
+     kPromptBytesMax,
+     kPromptQuickBytesMax},
     {"POST",
      "/analyze/output",
      Role::Ingest,
@@ -366,7 +368,8 @@ constexpr Route kRoutes[] = {
      "GuardOutput",
      "GuardVerdict",
      200,
-     kPromptBytesMax},
+     kPromptBytesMax,
+     kPromptQuickBytesMax},
     {"POST",
      "/scan/output",
      Role::Ingest,
@@ -377,7 +380,8 @@ constexpr Route kRoutes[] = {
      "GuardOutput",
      "GuardVerdict",
      200,
-     kPromptBytesMax},
+     kPromptBytesMax,
+     kPromptQuickBytesMax},
     {"POST",
      "/v2/guard",
      Role::Ingest,
@@ -388,7 +392,8 @@ constexpr Route kRoutes[] = {
      "LakeraMessages",
      "LakeraVerdict",
      200,
-     kPromptBytesMax},
+     kPromptBytesMax,
+     kPromptQuickBytesMax},
     {"POST",
      "/beta/litellm_basic_guardrail_api",
      Role::Ingest,
@@ -399,7 +404,8 @@ constexpr Route kRoutes[] = {
      "GuardrailTexts",
      "GuardrailAction",
      200,
-     kPromptBytesMax},
+     kPromptBytesMax,
+     kPromptQuickBytesMax},
     {"POST",
      "/v1/moderations",
      Role::Ingest,
@@ -410,18 +416,11 @@ constexpr Route kRoutes[] = {
      "ModerationInput",
      "Moderation",
      200,
-     kPromptBytesMax},
-    {"POST",
-     "/contentsafety/text:shieldPrompt",
-     Role::Ingest,
-     "shieldPrompt",
-     "As Azure's Prompt Shields",
-     shield_prompt,
-     kShieldParameters,
-     "ShieldedPrompt",
-     "ShieldVerdict",
-     200,
-     kPromptBytesMax},
+     kPromptBytesMax,
+     kPromptQuickBytesMax},
+    {"POST", "/contentsafety/text:shieldPrompt", Role::Ingest, "shieldPrompt",
+     "As Azure's Prompt Shields", shield_prompt, kShieldParameters, "ShieldedPrompt",
+     "ShieldVerdict", 200, kPromptBytesMax, kPromptQuickBytesMax},
     {"GET",
      "/api/threats/{id}",
      Role::Viewer,

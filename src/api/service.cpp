@@ -244,7 +244,11 @@ void Service::handle(ExchangePtr exchange) {
     return exchange->send(net::HttpResponse{.status = 204, .content_type = {}});
   }
   if (auto checked = check(*exchange, true); !checked) return exchange->send(checked.error());
-  exchange->route->answer(*this, exchange);
+  const Route& route = *exchange->route;
+  if (exchange->request.body.size() <= route.quick_bytes_max) return route.answer(*this, exchange);
+  if (!later([this, exchange, &route] { route.answer(*this, exchange); })) {
+    exchange->send(Error{Errc::Busy, "too many large requests are waiting"});
+  }
 }
 
 void Service::observe(const Exchange& exchange, const net::HttpResponse& response) {
