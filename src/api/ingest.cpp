@@ -1,9 +1,9 @@
 // What comes in: events, threats that others found, and single events to be looked at at once.
 #include "api/alert.h"
 #include "api/answers.h"
-#include "api/secret.h"
 #include "api/service.h"
 #include "base/json_writer.h"
+#include "base/sha256.h"
 #include "base/text.h"
 #include "source/ingest_journal.h"
 
@@ -63,7 +63,8 @@ void append(Service& service, const ExchangePtr& exchange, std::string lines,
   if (journal == nullptr) return exchange->send(no_journal());
   const std::string_view key = exchange->request.header("Idempotency-Key");
   const std::string id =
-      key.empty() ? "" : base64url(sha256(exchange->caller.name + '\n' + std::string(key)));
+      key.empty() ? ""
+                  : base64url(as_bytes(sha256(exchange->caller.name + '\n' + std::string(key))));
   const auto accepted = journal->append(
       std::move(lines),
       [exchange, stored = std::move(stored)](Result<source::Place> place) {

@@ -111,7 +111,8 @@ Result<Asked> read(const Json& body) {
 void write_result(JsonWriter& json, const PromptResult& result) {
   prompt::write_verdict(json, result.part.text, result.verdict);
   json.key("receipt").begin_object();
-  json.field("text", fmt::format("{:016x}", result.receipt.text));
+  json.field("text", hex(result.receipt.text));
+  json.field("direction", to_string(result.receipt.direction));
   json.field("policy", fmt::format("{:016x}", result.receipt.policy));
   json.field("model", fmt::format("{:016x}", result.receipt.model)).end_object();
 }
@@ -130,7 +131,7 @@ void report(Service& service, const std::string& client_ip,
         [](const prompt::Hit& one) { return one.scanner == prompt::ScannerId::Injection; });
     const bool is_known = hit != result.verdict.hits.end();
     const std::string detail =
-        fmt::format("The text {:016x} {}; score {:.2f}", result.receipt.text,
+        fmt::format("The text {:.16} {}; score {:.2f}", hex(result.receipt.text),
                     is_known ? hit->why : "reads like known attacks", result.verdict.score);
     std::string line = alert_line({.value = client_ip,
                                    .rule = "prompt-injection",
@@ -233,7 +234,7 @@ std::vector<PromptResult> ScanPool::run(std::vector<PromptPart> parts,
   for (PromptPart& part : parts) {
     PromptResult& result = results.emplace_back();
     scan->run(part.text, part.direction, policy, result.verdict);
-    result.receipt = scan->receipt(part.text, policy);
+    result.receipt = scan->receipt(part.text, part.direction, policy);
     result.part = std::move(part);
   }
   give_back(std::move(scan));

@@ -1,4 +1,4 @@
-// What tokens are made of: randomness and SHA-256, from OpenSSL.
+// What tokens are made of, and how they are compared.
 #pragma once
 
 #include <string>
@@ -8,8 +8,6 @@ namespace vedette::api {
 
 /// From the kernel's generator, by way of OpenSSL's. Ends the process if there is none.
 std::string random_bytes(std::size_t size);
-/// 32 bytes (FIPS 180-4).
-std::string sha256(std::string_view bytes);
 /// In a time that depends on the sizes alone.
 bool equal_secrets(std::string_view a, std::string_view b);
 

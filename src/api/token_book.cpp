@@ -2,6 +2,7 @@
 
 #include "api/encoding.h"
 #include "api/secret.h"
+#include "base/sha256.h"
 #include "base/text.h"
 
 #include <fmt/core.h>
@@ -33,7 +34,7 @@ NewToken make_token(std::string name, Role role, std::string by, Time now,
   token.by = std::move(by);
   if (lifetime.count() > 0) token.expires = now + lifetime;
   made.secret = std::string(kPrefix) + token.id + '_' + base64url(random_bytes(kSecretBytes));
-  token.secret_hash = sha256(made.secret);
+  token.secret_hash = as_bytes(sha256(made.secret));
   return made;
 }
 
@@ -59,7 +60,7 @@ std::optional<Caller> TokenBook::find(std::string_view presented, Time now) cons
   const auto found = tokens->find(id);
   if (found == tokens->end()) return {};
   const Token& token = found->second;
-  if (!equal_secrets(sha256(presented), token.secret_hash)) return {};
+  if (!equal_secrets(as_bytes(sha256(presented)), token.secret_hash)) return {};
   if (token.expires != Time{} && token.expires <= now) return {};
   return Caller{.name = token.name, .token_id = token.id, .role = token.role};
 }

@@ -1,7 +1,8 @@
 #include "prompt/crypto_address.h"
 
+#include "base/sha256.h"
 #include "base/text.h"
-#include "prompt/digest.h"
+#include "prompt/keccak.h"
 #include "prompt/leak_bytes.h"
 
 #include <algorithm>
@@ -31,7 +32,7 @@ bool base58check_fits(std::string_view word) {
   }
   if (bytes[0] != 0 && bytes[0] != 5) return false;
   const Digest once = sha256(as_text(bytes.data(), 21));
-  const Digest twice = sha256(as_text(once.data(), once.size()));
+  const Digest twice = sha256(as_bytes(once));
   return std::equal(bytes.begin() + 21, bytes.end(), twice.begin());
 }
 

@@ -1,7 +1,6 @@
 #include "prompt/firewall.h"
 
 #include "base/clock.h"
-#include "base/hash.h"
 #include "prompt/links.h"
 #include "prompt/masking.h"
 #include "prompt/personal.h"
@@ -266,8 +265,10 @@ void Scan::run(std::string_view text, Direction direction, const ActivePolicy& p
   impl_->run(text, verdict);
 }
 
-Receipt Scan::receipt(std::string_view text, const ActivePolicy& policy) const {
-  return {hash64(text.substr(0, kTextBytesMax)), policy.version, impl_->firewall.model().id()};
+Receipt Scan::receipt(std::string_view text, Direction direction,
+                      const ActivePolicy& policy) const {
+  return {sha256(text.substr(0, kTextBytesMax)), policy.version, impl_->firewall.model().id(),
+          direction};
 }
 
 }  // namespace vedette::prompt

@@ -3,6 +3,7 @@
 // that a verdict costs microseconds.
 #pragma once
 
+#include "base/sha256.h"
 #include "prompt/canary.h"
 #include "prompt/model.h"
 #include "prompt/patterns.h"
@@ -45,10 +46,12 @@ class Firewall {
   std::vector<ActivePolicy> policies_;
 };
 
-/// What identifies a verdict: the same text, policy and model give the same one. Hashes as in
-/// base/hash.h.
+/// What identifies a verdict: the same text, direction, policy and model give the same one, but for
+/// a deadline.
 struct Receipt {
-  std::uint64_t text = 0, policy = 0, model = 0;
+  Digest text{};
+  std::uint64_t policy = 0, model = 0;  ///< Policy::version(), Model::id()
+  Direction direction = Direction::Input;
   bool operator==(const Receipt&) const = default;
 };
 
@@ -62,7 +65,7 @@ class Scan {
   /// `text`: any bytes, at most kTextBytesMax; more is cut off. `verdict` is overwritten.
   void run(std::string_view text, Direction direction, const ActivePolicy& policy,
            Verdict& verdict);
-  Receipt receipt(std::string_view text, const ActivePolicy& policy) const;
+  Receipt receipt(std::string_view text, Direction direction, const ActivePolicy& policy) const;
 
  private:
   struct Impl;

@@ -153,10 +153,10 @@ TEST_SUITE("prompt/firewall") {
     other.run(kAttack, Direction::Input, *firewall.policy(""), second);
     CHECK(first.scores == second.scores);
     CHECK(first.hits.size() == second.hits.size());
-    CHECK(one.receipt(kAttack, *firewall.policy("")) ==
-          other.receipt(kAttack, *firewall.policy("")));
-    CHECK_FALSE(one.receipt(kAttack, *firewall.policy("")) ==
-                one.receipt(kAttack, *firewall.policy("other")));
+    CHECK(one.receipt(kAttack, Direction::Input, *firewall.policy("")) ==
+          other.receipt(kAttack, Direction::Input, *firewall.policy("")));
+    CHECK_FALSE(one.receipt(kAttack, Direction::Input, *firewall.policy("")) ==
+                one.receipt(kAttack, Direction::Input, *firewall.policy("other")));
   }
 
   TEST_CASE("any bytes have a verdict, and spans lie within them") {
