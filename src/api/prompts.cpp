@@ -110,11 +110,7 @@ Result<Asked> read(const Json& body) {
 
 void write_result(JsonWriter& json, const PromptResult& result) {
   prompt::write_verdict(json, result.part.text, result.verdict);
-  json.key("receipt").begin_object();
-  json.field("text", hex(result.receipt.text));
-  json.field("direction", to_string(result.receipt.direction));
-  json.field("policy", fmt::format("{:016x}", result.receipt.policy));
-  json.field("model", fmt::format("{:016x}", result.receipt.model)).end_object();
+  prompt::write_receipt(json, result.receipt);
 }
 
 /// An attack on the model is one by whoever sent it: the same threat as that of his other attacks.

@@ -66,6 +66,12 @@ const ActivePolicy* Firewall::policy(std::string_view name) const {
   return at == policies_.end() ? nullptr : &*at;
 }
 
+double Firewall::injection_threshold(const Policy& policy) const {
+  const auto strictness = static_cast<std::size_t>(policy.strictness);
+  return policy.injection_thresholds ? (*policy.injection_thresholds)[strictness - 1]
+                                     : model_.threshold(strictness);
+}
+
 struct Scan::Impl {
   explicit Impl(const Firewall& its_firewall) : firewall(its_firewall) {}
 
@@ -115,8 +121,7 @@ bool Scan::Impl::begins(ScannerId id, Verdict& out) {
 /// Words and model agree or add to each other: what is left of innocence is multiplied.
 void Scan::Impl::injection(Verdict& out) {
   if (!begins(ScannerId::Injection, out)) return;
-  const double threshold =
-      firewall.model().threshold(static_cast<std::size_t>(active->policy.strictness));
+  const double threshold = firewall.injection_threshold(active->policy);
   for (const View& view : views.all()) {
     if (!view.is_folded()) continue;
     pattern_hits.clear();
@@ -132,8 +137,8 @@ void Scan::Impl::injection(Verdict& out) {
     const auto score = static_cast<float>(1 - (1 - model.score) * (1 - words));
     if (model.score >= threshold) {
       add(ScannerId::Injection, views.origin(view, model.span.begin, model.span.end),
-          static_cast<float>(model.score), "injection-model", "reads like known attacks",
-          views.how(view), out);
+          static_cast<float>(model.score), kModelKind, "reads like known attacks", views.how(view),
+          out);
     }
     raise(ScannerId::Injection, score, out);
   }
@@ -218,10 +223,8 @@ void Scan::Impl::decide(Verdict& out) const {
   for (std::size_t i = 0; i < kScanners; ++i) {
     const auto id = static_cast<ScannerId>(i);
     const Reaction reaction = policy.reaction(direction, id);
-    const double threshold =
-        id == ScannerId::Injection
-            ? firewall.model().threshold(static_cast<std::size_t>(policy.strictness))
-            : static_cast<double>(policy.thresholds[i]);
+    const double threshold = id == ScannerId::Injection ? firewall.injection_threshold(policy)
+                                                        : static_cast<double>(policy.thresholds[i]);
     const bool alarm = out.ran[i] && out.scores[i] > 0 && out.scores[i] >= threshold;
     const bool unseen = out.skipped[i] && policy.fail_closed[i];
     if (alarm) out.alarmed.set(i);

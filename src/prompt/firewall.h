@@ -40,6 +40,8 @@ class Firewall {
   const ActivePolicy* policy(std::string_view name) const;
   const std::vector<ActivePolicy>& policies() const { return policies_; }
   const Model& model() const { return model_; }
+  /// The least score of injection that is an alarm: the policy's own, or the model's.
+  double injection_threshold(const Policy& policy) const;
 
  private:
   const Model& model_;

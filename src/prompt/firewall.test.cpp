@@ -50,6 +50,18 @@ TEST_SUITE("prompt/firewall") {
     CHECK(good.hits.empty());
   }
 
+  TEST_CASE("thresholds of the policy take the place of the model's, each for its strictness") {
+    const double score = verdict_of(kAttack).scores[index(ScannerId::Injection)];
+    Policy policy;
+    policy.injection_thresholds = {1, score + 1e-6, score - 1e-6, 0};
+    for (int strictness = 1; strictness <= 4; ++strictness) {
+      policy.strictness = strictness;
+      const Verdict verdict = verdict_of(kAttack, policy);
+      CHECK(verdict.alarmed[index(ScannerId::Injection)] == (strictness >= 3));
+      CHECK(verdict.scores[index(ScannerId::Injection)] == doctest::Approx(score));
+    }
+  }
+
   TEST_CASE("a disguise does not change the verdict") {
     const Verdict plain = verdict_of(kAttack);
     Random random(1);

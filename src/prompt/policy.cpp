@@ -106,6 +106,23 @@ class Reading {
     return {};
   }
 
+  Result<void> injection_thresholds(const YamlNode& node) {
+    const auto mistake = [&] {
+      return wrong(node, fmt::format("this is a list of {} numbers from 1 to 0, none above the one "
+                                     "before it: the thresholds of strictness 1 to {}",
+                                     kStrictnesses, kStrictnesses));
+    };
+    if (!node.is_list() || node.items.size() != kStrictnesses) return mistake();
+    auto& thresholds = policy_.injection_thresholds.emplace();
+    double most = 1;
+    for (std::size_t i = 0; i < kStrictnesses; ++i) {
+      const auto value = real_of(node.items[i].text);
+      if (!value || !(*value >= 0 && *value <= most)) return mistake();
+      thresholds[i] = most = *value;
+    }
+    return {};
+  }
+
   Result<void> fail_closed(const YamlNode& node) {
     if (!node.is_list()) return wrong(node, "this is a list of scanners");
     for (const YamlNode& item : node.items) {
@@ -129,14 +146,15 @@ class Reading {
     }
     if (const auto direction = parse_direction(name)) return reactions(node, *direction);
     if (name == "thresholds") return thresholds(node);
+    if (name == "injection_thresholds") return injection_thresholds(node);
     if (name == "tokens_max") return number(node, 0, 1u << 30, policy_.tokens_max);
     if (name == "deadline_us") return number(node, 0, 10'000'000, policy_.deadline_us);
     if (name == "fail_closed") return fail_closed(node);
     if (name == "terms") return words(node, policy_.terms);
     if (name == "canaries") return words(node, policy_.canaries);
     return wrong(node, fmt::format("a policy has no `{}`; it has name, strictness, input, output, "
-                                   "tool, thresholds, tokens_max, deadline_us, fail_closed, terms, "
-                                   "canaries",
+                                   "tool, thresholds, injection_thresholds, tokens_max, "
+                                   "deadline_us, fail_closed, terms, canaries",
                                    name));
   }
 
@@ -159,6 +177,12 @@ std::uint64_t Policy::version() const {
     for (const Reaction reaction : direction) out.u64(static_cast<std::uint64_t>(reaction));
   }
   for (const float threshold : thresholds) out.u64(std::bit_cast<std::uint32_t>(threshold));
+  out.u64(injection_thresholds.has_value());
+  if (injection_thresholds) {
+    for (const double threshold : *injection_thresholds) {
+      out.fixed64(std::bit_cast<std::uint64_t>(threshold));
+    }
+  }
   out.u64(tokens_max);
   out.u64(deadline_us);
   out.u64(fail_closed.to_ullong());

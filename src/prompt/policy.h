@@ -3,10 +3,12 @@
 #pragma once
 
 #include "base/result.h"
+#include "prompt/model.h"
 #include "prompt/verdict.h"
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,6 +33,9 @@ struct Policy {
   /// From this score on a scanner's hits are an alarm; that of the injection scanner comes from the
   /// strictness.
   std::array<float, kScanners> thresholds{0, 0.5F, 0.5F, 0.6F, 0.5F, 0.5F, 0.5F, 0.5F};
+  /// The scores from which on injection is an alarm at strictness 1 to 4, in the place of the
+  /// model's own: from the operator's traffic (`vedette prompt calibrate`).
+  std::optional<std::array<double, kStrictnesses>> injection_thresholds;
   std::uint64_t tokens_max = 0;       ///< roughly, of one text; 0: no limit
   std::uint64_t deadline_us = 0;      ///< of one text; 0: none. What was not looked at is told
   ScannerSet fail_closed;             ///< that block when the deadline kept them from running

@@ -45,6 +45,9 @@ struct Hit {
   std::string how;        ///< what was undone to see it, such as "base64 > folded"; may be empty
 };
 
+/// The kind of what the model found, not words.
+inline constexpr std::string_view kModelKind = "injection-model";
+
 struct Verdict {
   Decision decision = Decision::Allow;
   float score = 0;  ///< the highest of the scanners that may flag or block
