@@ -50,6 +50,9 @@ void watch(Service& service, const ExchangePtr& exchange);
 
 // prompts.cpp
 void scan_prompts(Service& service, const ExchangePtr& exchange);
+// verdicts.cpp
+void list_verdicts(Service& service, const ExchangePtr& exchange);
+void get_verdict(Service& service, const ExchangePtr& exchange);
 // dialects.cpp
 void guard_analyze_prompt(Service& service, const ExchangePtr& exchange);
 void guard_scan_prompt(Service& service, const ExchangePtr& exchange);

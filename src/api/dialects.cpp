@@ -42,7 +42,9 @@ Result<Scanned> scan(Service& service, const Exchange& exchange, PartsOf parts_o
   VD_TRY(std::vector<PromptPart> parts, parts_of(body));
   VD_CHECK(check_size(parts));
   const prompt::ActivePolicy& policy = *scans->firewall().policy("");
-  return Scanned{std::move(body), scans->run(std::move(parts), policy)};
+  auto results = scans->run(std::move(parts), policy);
+  service.keep(results, {});
+  return Scanned{std::move(body), std::move(results)};
 }
 
 Result<std::string> text_in(const Json& body, std::string_view name) {

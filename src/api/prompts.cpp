@@ -152,6 +152,7 @@ Result<net::HttpResponse> scanned(Service& service, const Exchange& exchange) {
     return Error{Errc::RequestInvalid, fmt::format("policy: there is no {}", asked.policy)};
   }
   const auto results = scans->run(std::move(asked.parts), *policy);
+  service.keep(results, asked.client_ip);
   report(service, asked.client_ip, results);
   std::string out;
   JsonWriter json(out);

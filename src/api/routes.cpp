@@ -66,6 +66,21 @@ constexpr Parameter kEventList[] = {
     kLimit,
     {"cursor", kText, "`next` of the page before; the other parameters stay as they were."}};
 
+constexpr Parameter kVerdictList[] = {
+    {"since", kTime, "Not before then."},
+    {"until", kTime, "Before then."},
+    {"score_min", R"({"type":"number","minimum":0,"maximum":1})", "Of at least this score."},
+    {"scanner",
+     R"({"type":"string","enum":["prompt_injection","secrets","personal_data","links",)"
+     R"("invisible_text","length","terms","canary"]})",
+     "That raised an alarm."},
+    {"decision", R"({"type":"string","enum":["allow","flag","block"]})", "What was decided."},
+    {"client", kText, "The address that was told as `client_ip`."},
+    {"sort", R"({"type":"string","enum":["newest","score"]})",
+     "The newest first, or the highest scores."},
+    kLimit,
+    {"cursor", kCursor, "`next` of the page before; the other parameters stay as they were."}};
+
 constexpr Parameter kShieldParameters[] = {{"api-version", kText, "Of Azure's API; any is taken."}};
 
 constexpr std::size_t kIngestBytesMax = 32u << 20;
@@ -207,6 +222,25 @@ constexpr Route kRoutes[] = {
      200,
      kPromptBytesMax,
      kPromptQuickBytesMax},
+
+    {"GET",
+     "/api/v1/prompts/verdicts",
+     Role::Viewer,
+     "listVerdicts",
+     "Verdicts that were kept, without their texts",
+     list_verdicts,
+     kVerdictList,
+     {},
+     "VerdictPage"},
+    {"GET",
+     "/api/v1/prompts/verdicts/{id}",
+     Role::Analyst,
+     "getVerdict",
+     "One verdict with its spans, and the text as far as it was kept",
+     get_verdict,
+     {},
+     {},
+     "KeptVerdict"},
 
     {"GET",
      "/api/v1/rules",

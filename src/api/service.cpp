@@ -4,6 +4,7 @@
 #include "api/problem.h"
 #include "api/route.h"
 #include "api/secret.h"
+#include "api/verdict_log.h"
 #include "base/hash.h"
 #include "base/log.h"
 #include "base/text.h"
@@ -104,6 +105,10 @@ ExchangePtr Service::begin(const net::HttpRequest& request) {
 
 bool Service::later(std::function<void()> work) {
   return work_.try_push(work);
+}
+
+void Service::keep(const std::vector<PromptResult>& results, std::string_view client) {
+  if (engine_.verdicts != nullptr) engine_.verdicts->add(results, client);
 }
 
 std::string Service::new_id() {

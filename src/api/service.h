@@ -40,6 +40,8 @@ struct ServiceOptions {
   std::vector<std::string> origins = {};  ///< of web pages that may ask (CORS)
 };
 
+class VerdictLog;
+
 /// What the engine has. References outlive the service; what is null is answered with 404.
 struct Engine {
   engine::ThreatQueue& queue;
@@ -51,6 +53,7 @@ struct Engine {
   engine::Analyzer* analyzer = nullptr;
   store::EventLog* events = nullptr;
   const prompt::Firewall* firewall = nullptr;
+  VerdictLog* verdicts = nullptr;
   /// More numbers for /metrics.
   std::function<void(std::vector<observe::Metric>&)> gather = {};
 };
@@ -77,6 +80,8 @@ class Service {
   Hub& hub() { return hub_; }
   /// Null: this instance scans no prompts.
   ScanPool* scans() { return scans_ ? &*scans_ : nullptr; }
+  /// What of the verdicts is to be kept is kept.
+  void keep(const std::vector<PromptResult>& results, std::string_view client);
   /// Does what takes longer than an io thread may, one after the other, on a thread of its own.
   /// False: too much is waiting.
   bool later(std::function<void()> work);

@@ -3,6 +3,7 @@
 #include "api/json.h"
 #include "api/openapi.h"
 #include "api/route.h"
+#include "api/verdict_log.h"
 #include "base/text.h"
 #include "model/testing.h"
 
@@ -30,8 +31,16 @@ struct Fixture {
     queue = std::make_unique<engine::ThreatQueue>(*store, clock, triage::TierOptions{});
     REQUIRE(queue->load());
     desk = std::make_unique<engine::Desk>(*queue);
-    service = std::make_unique<Service>(
-        Engine{.queue = *queue, .desk = *desk, .stats = stats, .clock = clock}, std::move(options));
+    auto kept = store::PromptStore::open(directory, {}, clock);
+    REQUIRE(kept);
+    prompts = std::move(*kept);
+    verdicts = std::make_unique<VerdictLog>(*prompts, clock, VerdictLogOptions{});
+    service = std::make_unique<Service>(Engine{.queue = *queue,
+                                               .desk = *desk,
+                                               .stats = stats,
+                                               .clock = clock,
+                                               .verdicts = verdicts.get()},
+                                        std::move(options));
     const auto secret = service->load_tokens();
     REQUIRE(secret);
     REQUIRE(*secret);
@@ -39,6 +48,8 @@ struct Fixture {
   }
   ~Fixture() {
     service.reset();
+    verdicts.reset();
+    prompts.reset();
     desk.reset();
     queue.reset();
     store.reset();
@@ -115,6 +126,8 @@ struct Fixture {
   std::unique_ptr<engine::ThreatQueue> queue;
   std::unique_ptr<engine::Desk> desk;
   engine::Stats stats;
+  std::unique_ptr<store::PromptStore> prompts;
+  std::unique_ptr<VerdictLog> verdicts;
   std::unique_ptr<Service> service;
   std::string admin;
   std::uint64_t barrier = 0;
@@ -179,6 +192,42 @@ TEST_SUITE("api/service") {
     }
   }
 
+  TEST_CASE("verdicts are given in pages, in either order, and a cursor is of one of them") {
+    Fixture f;
+    for (unsigned i = 0; i < 90; ++i) {
+      store::LoggedVerdict verdict;
+      verdict.time = f.clock.now();
+      verdict.client = i % 2 == 0 ? "203.0.113.7" : "";
+      verdict.score = i % 10 / 10.0;
+      verdict.alarmed = 2;
+      REQUIRE(f.prompts->log(verdict));
+    }
+    f.prompts->flush();
+    for (const char* sort : {"newest", "score"}) {
+      std::set<std::int64_t> seen;
+      const std::string first =
+          fmt::format("/api/v1/prompts/verdicts?limit=7&client=203.0.113.7&sort={}", sort);
+      for (std::string target = first;;) {
+        const Json page = f.json({.target = target, .token = f.admin});
+        for (const Json& verdict : page.find("verdicts")->items) {
+          CHECK(seen.insert(verdict.find("id")->integer).second);
+          CHECK(verdict.find("client")->string == "203.0.113.7");
+          CHECK(verdict.find("alarmed")->items.at(0).string == "secrets");
+        }
+        if (page.find("next")->is(Json::Kind::Null)) break;
+        target = first + "&cursor=" + page.find("next")->string;
+      }
+      CHECK(seen.size() == 45);
+    }
+    const Json page = f.json({.target = "/api/v1/prompts/verdicts?limit=1", .token = f.admin});
+    CHECK(
+        f.ask({.target = "/api/v1/prompts/verdicts?sort=score&cursor=" + page.find("next")->string,
+               .token = f.admin})
+            .status == 400);
+    // What no verdict was encoded to is said to be damaged.
+    CHECK(f.ask({.target = "/api/v1/prompts/verdicts/1", .token = f.admin}).status >= 500);
+  }
+
   TEST_CASE("what is asked wrongly is said so, in one form") {
     Fixture f;
     const auto hash = f.find(1)[0];
@@ -196,6 +245,16 @@ TEST_SUITE("api/service") {
         {"GET", "/api/v1/threats?seen_from=yesterday", "", 400},
         {"GET", "/api/v1/threats?a=%zz", "", 400},
         {"GET", "/api/v1/threats/%00", "", 400},
+        {"GET", "/api/v1/prompts/verdicts?score_min=1.5", "", 400},
+        {"GET", "/api/v1/prompts/verdicts?score_min=nan", "", 400},
+        {"GET", "/api/v1/prompts/verdicts?scanner=none", "", 400},
+        {"GET", "/api/v1/prompts/verdicts?decision=maybe", "", 400},
+        {"GET", "/api/v1/prompts/verdicts?since=today", "", 400},
+        {"GET", "/api/v1/prompts/verdicts?sort=oldest", "", 400},
+        {"GET", "/api/v1/prompts/verdicts?cursor=AAAA", "", 400},
+        {"GET", "/api/v1/prompts/verdicts/1", "", 404},
+        {"GET", "/api/v1/prompts/verdicts/99999999999999999999", "", 404},
+        {"GET", "/api/v1/prompts/verdicts/%2D1", "", 404},
         {"GET", "/api/v1/threats/..%2f..%2fetc%2fpasswd", "", 404},
         {"GET", "/api/v1/../v1/status", "", 404},
         {"GET", "//api/v1/status", "", 404},

@@ -67,4 +67,20 @@ void gather(const engine::Stats& stats, const net::HttpCounts& http,
          ingest.unreleased_bytes);
 }
 
+void gather(const store::PromptStore::Counts& prompts, std::vector<observe::Metric>& metrics) {
+  const auto number = [&](const char* name, MetricKind kind, const char* help,
+                          std::uint64_t value) {
+    metrics.push_back({name, help, kind, {{{}, static_cast<double>(value)}}});
+  };
+  number("vedette_prompt_verdicts_logged_total", MetricKind::Counter,
+         "Verdicts written to the log.", prompts.logged);
+  number("vedette_prompt_log_dropped_total", MetricKind::Counter,
+         "Verdicts and results not kept because too many waited for the disk.", prompts.dropped);
+  number("vedette_prompt_log_failed_total", MetricKind::Counter,
+         "Verdicts and results that the disk refused.", prompts.failed);
+  number("vedette_prompt_verdicts", MetricKind::Gauge, "Verdicts in the log.", prompts.verdicts);
+  number("vedette_prompt_results", MetricKind::Gauge, "Results kept to be used again.",
+         prompts.results);
+}
+
 }  // namespace vedette::cli

@@ -5,6 +5,7 @@
 #include "net/http_counts.h"
 #include "observe/metrics.h"
 #include "source/ingest_journal.h"
+#include "store/prompt_store.h"
 
 #include <vector>
 
@@ -13,5 +14,7 @@ namespace vedette::cli {
 /// Appends them.
 void gather(const engine::Stats& stats, const net::HttpCounts& http,
             const source::IngestJournal::Counts& ingest, std::vector<observe::Metric>& metrics);
+
+void gather(const store::PromptStore::Counts& prompts, std::vector<observe::Metric>& metrics);
 
 }  // namespace vedette::cli

@@ -92,6 +92,32 @@ Result<std::vector<prompt::Policy>> prompt_policies(const config::Config& config
   return policies;
 }
 
+store::PromptStore::Options prompt_store_options(const config::Config& config) {
+  store::PromptStore::Options options;
+  options.days_max = static_cast<unsigned>(config.prompt_log_days);
+  options.verdicts_max = config.prompt_log_rows;
+  options.bytes_max = config.prompt_log_mbytes << 20;
+  options.model = prompt::builtin_model().id();
+  return options;
+}
+
+Result<api::VerdictLogOptions> verdict_log_options(const config::Config& config) {
+  constexpr std::array<std::string_view, 3> kWhich{"off", "alarms", "all"},
+      kForms{"none", "masked", "raw"};
+  const auto which = parse_name<api::VerdictLogOptions::Which>(kWhich, config.prompt_log);
+  const auto form = parse_name<store::TextForm>(kForms, config.prompt_log_text);
+  if (!which) {
+    return Error{Errc::ConfigValue,
+                 fmt::format("prompt_log: '{}' is not off, alarms or all", config.prompt_log)};
+  }
+  if (!form) {
+    return Error{Errc::ConfigValue, fmt::format("prompt_log_text: '{}' is not none, masked or raw",
+                                                config.prompt_log_text)};
+  }
+  return api::VerdictLogOptions{
+      .which = *which, .text = *form, .counts_scores = config.prompt_shadow};
+}
+
 void say_token(const std::string& secret) {
   // Shown to whoever starts the daemon for the first time, on standard output and nowhere else.
   std::printf(
@@ -114,11 +140,14 @@ Result<std::unique_ptr<ApiServer>> ApiServer::start(
   VD_TRY(net::HttpOptions options, http_options(config, state));
   VD_TRY(api::ServiceOptions its, service_options(config));
   VD_TRY(auto policies, prompt_policies(config));
+  VD_TRY(const auto kept, verdict_log_options(config));
   std::unique_ptr<ApiServer> made(new ApiServer());
   ApiServer* server = made.get();
   server->analyzer_ = std::make_unique<engine::Analyzer>(loaded.fields, loaded.rules);
   server->firewall_ =
       std::make_unique<prompt::Firewall>(prompt::builtin_model(), std::move(policies));
+  VD_TRY(server->prompts_, store::PromptStore::open(state, prompt_store_options(config), clock));
+  server->verdicts_ = std::make_unique<api::VerdictLog>(*server->prompts_, clock, kept);
   server->service_ = std::make_unique<api::Service>(
       api::Engine{.queue = queue,
                   .desk = desk,
@@ -129,9 +158,11 @@ Result<std::unique_ptr<ApiServer>> ApiServer::start(
                   .analyzer = server->analyzer_.get(),
                   .events = events,
                   .firewall = server->firewall_.get(),
+                  .verdicts = server->verdicts_.get(),
                   .gather =
                       [server, &stats, &journal](std::vector<observe::Metric>& metrics) {
                         gather(stats, server->server_->counts(), journal.counts(), metrics);
+                        gather(server->prompts_->counts(), metrics);
                       }},
       std::move(its));
   api::Service& service = *server->service_;

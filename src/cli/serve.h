@@ -3,6 +3,7 @@
 #pragma once
 
 #include "api/service.h"
+#include "api/verdict_log.h"
 #include "cli/load.h"
 #include "config/config.h"
 #include "net/http_server.h"
@@ -30,6 +31,8 @@ class ApiServer {
   ApiServer() = default;
   std::unique_ptr<engine::Analyzer> analyzer_;
   std::unique_ptr<prompt::Firewall> firewall_;
+  std::unique_ptr<store::PromptStore> prompts_;
+  std::unique_ptr<api::VerdictLog> verdicts_;
   std::unique_ptr<api::Service> service_;
   std::unique_ptr<net::HttpServer> server_;
 };

@@ -28,6 +28,9 @@ std::string_view to_string(ScannerId scanner) {
 std::optional<Direction> parse_direction(std::string_view text) {
   return parse_name<Direction>(kDirectionNames, text);
 }
+std::optional<Decision> parse_decision(std::string_view text) {
+  return parse_name<Decision>(kDecisionNames, text);
+}
 std::optional<ScannerId> parse_scanner(std::string_view text) {
   return parse_name<ScannerId>(kScannerNames, text);
 }

@@ -34,6 +34,7 @@ std::string_view to_string(Direction direction);  ///< "input"
 std::string_view to_string(Decision decision);    ///< "block"
 std::string_view to_string(ScannerId scanner);    ///< "prompt_injection"
 std::optional<Direction> parse_direction(std::string_view text);
+std::optional<Decision> parse_decision(std::string_view text);
 std::optional<ScannerId> parse_scanner(std::string_view text);
 
 struct Hit {
