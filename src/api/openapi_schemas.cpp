@@ -23,7 +23,8 @@ constexpr std::string_view kSchemas = R"json({
  "scanners":{"type":"object","additionalProperties":{"type":"number"}},
  "spans":{"type":"array","items":{"$ref":"#/components/schemas/PromptHit"}},
  "skipped":{"type":"array","items":{"type":"string"}},"sanitized":{"type":"string"},
- "receipt":{"$ref":"#/components/schemas/PromptReceipt"},"results":{"type":"array","items":{"type":"object"}}}},
+ "receipt":{"$ref":"#/components/schemas/PromptReceipt"},
+ "results":{"type":"array","items":{"type":"object"}}}},
 "PromptReceipt":{"type":"object","required":["text","direction","policy","model"],"properties":{
  "text":{"type":"string"},"direction":{"type":"string","enum":["input","output","tool"]},
  "policy":{"type":"string"},"model":{"type":"string"}}},

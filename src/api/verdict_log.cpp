@@ -7,6 +7,8 @@
 #include "prompt/secrets.h"
 #include "prompt/verdict_record.h"
 
+#include <cmath>
+
 namespace vedette::api {
 namespace {
 
@@ -63,7 +65,8 @@ void VerdictLog::add(std::span<const PromptResult> results, std::string_view cli
     row.client = client_name(client);
     row.direction = direction;
     row.decision = static_cast<std::uint8_t>(result.verdict.decision);
-    row.score = static_cast<double>(result.verdict.score);
+    // As it is shown: whoever asks for 0.9 means what is told as 0.9.
+    row.score = std::round(static_cast<double>(result.verdict.score) * 1e6) / 1e6;
     row.alarmed = static_cast<std::uint32_t>(result.verdict.alarmed.to_ulong());
     row.text_hash = result.receipt.text;
     row.policy = result.receipt.policy;

@@ -5,6 +5,7 @@
 
 #include <doctest/doctest.h>
 
+#include <cmath>
 #include <map>
 
 namespace vedette::api {
@@ -78,7 +79,8 @@ TEST_SUITE("api/verdict_log") {
     CHECK(row.direction == static_cast<std::uint8_t>(Direction::Tool));
     CHECK(row.decision == static_cast<std::uint8_t>(prompt::Decision::Block));
     CHECK(row.alarmed == 1);
-    CHECK(row.score > 0.9);
+    CHECK(row.score * 1e6 == std::round(row.score * 1e6));
+    CHECK(row.score > 0.89);
     CHECK(row.text_hash == sha256(kAttack));
     CHECK(row.policy == prompt::Policy{}.version());
     CHECK(row.model == prompt::builtin_model().id());

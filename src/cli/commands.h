@@ -15,6 +15,7 @@ namespace vedette::cli {
 enum ExitCode : int {
   kDone = 0,
   kThreatsFound = 1,  ///< at or above --fail-on
+  kVerdictsDiffer = 1,
   kUsage = 2,         ///< command line, configuration or rules are wrong
   kInputDamaged = 3,  ///< some input could not be read; the rest was
 };

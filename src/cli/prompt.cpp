@@ -1,4 +1,5 @@
-// vedette prompt: makes and measures the model of the prompt firewall.
+// vedette prompt: makes and measures the model of the prompt firewall; the parts that use it are in
+// cli/prompt_scan.h.
 #include "api/json.h"
 #include "base/file.h"
 #include "base/json_writer.h"
@@ -212,6 +213,8 @@ CLI::App* add_prompt(CLI::App& root, Chosen& chosen) {
     };
   });
   add_prompt_scan(*command, chosen);
+  add_prompt_replay(*command, chosen);
+  add_prompt_calibrate(*command, chosen);
   command->footer(
       "Each file is a source of its own, named as the file is.\n\n"
       "Examples:\n"

@@ -1,4 +1,4 @@
-// vedette prompt scan: a verdict for each text. Part of cli/prompt.cpp's command.
+// vedette prompt scan, replay, calibrate: parts of cli/prompt.cpp's command.
 #pragma once
 
 #include "cli/commands.h"
@@ -6,5 +6,7 @@
 namespace vedette::cli {
 
 CLI::App* add_prompt_scan(CLI::App& command, Chosen& chosen);
+CLI::App* add_prompt_replay(CLI::App& command, Chosen& chosen);
+CLI::App* add_prompt_calibrate(CLI::App& command, Chosen& chosen);
 
 }  // namespace vedette::cli

@@ -58,6 +58,7 @@ def test_every_route_answers(directory):
             ("GET", "/api/threats/{id}", "/api/threats/" + ATTACKER, None, 200),
             ("GET", "/api/security/status", "/api/security/status", None, 200),
             ("POST", "/api/v1/prompts/scan", "/api/v1/prompts/scan", {"text": "hello"}, 200),
+            ("GET", "/api/v1/prompts/verdicts", "/api/v1/prompts/verdicts?sort=score&scanner=links", None, 200),
             ("POST", "/analyze/prompt", "/analyze/prompt", {"prompt": "hello"}, 200),
             ("POST", "/scan/prompt", "/scan/prompt", {"prompt": "hello"}, 200),
             ("POST", "/analyze/output", "/analyze/output", {"output": "hello"}, 200),
@@ -76,7 +77,8 @@ def test_every_route_answers(directory):
         known = {(method.upper(), path) for path, its in document["paths"].items() for method in its}
         # The stream has tests of its own.
         left = known - {(method, path) for method, path, *_ in good} - {("GET", "/api/v1/stream")}
-        assert left <= {("POST", "/api/v1/threats"), ("GET", "/api/v1/events")}, left
+        assert left <= {("POST", "/api/v1/threats"), ("GET", "/api/v1/events"),
+                        ("GET", "/api/v1/prompts/verdicts/{id}")}, left
         analysis = client.ask("POST", "/api/v1/analyze", {"content": probe("192.0.2.9")}).json()
         assert analysis["verdict"] != "allow" and analysis["settled"] and analysis["threat"], analysis
     daemon.stop()
