@@ -45,6 +45,7 @@ Result<std::unique_ptr<PromptStore>> PromptStore::open(const std::string& direct
   VD_CHECK(
       database->execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
                         "PRAGMA secure_delete=ON; PRAGMA cache_size=-8192;"
+                        "PRAGMA wal_autocheckpoint=4096;"
                         "PRAGMA journal_size_limit=16777216",
                         Errc::StoreOpen));
   std::unique_ptr<PromptStore> store(new PromptStore(std::move(database), options, clock));
