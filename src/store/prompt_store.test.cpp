@@ -277,6 +277,26 @@ TEST_SUITE("store/prompt_store") {
     CHECK((*counts)[1].model == 8);
   }
 
+  TEST_CASE("what the disk refuses is counted as lost, scores are kept for later, and it goes on") {
+    Opened its({.model = 7});
+    auto other = Database::open(its.directory.path + "/prompts.db", Database::Access::Create);
+    REQUIRE(other);
+    REQUIRE((*other)->execute("ALTER TABLE score_count RENAME TO away", Errc::StoreWrite));
+    its.store->count(0, 5);
+    REQUIRE(its.store->log(made_up(1)));
+    its.store->flush();
+    const auto failing = its.store->counts();
+    CHECK(failing.logged == 0);
+    CHECK(failing.failed == 1);
+    CHECK(failing.verdicts == 0);
+    REQUIRE((*other)->execute("ALTER TABLE away RENAME TO score_count", Errc::StoreWrite));
+    REQUIRE(its.store->log(made_up(2)));
+    its.store->flush();
+    CHECK(its.store->counts().logged == 1);
+    CHECK(its.page({}).verdicts.size() == 1);
+    CHECK(*(*other)->value_of("SELECT texts FROM score_count WHERE bin = 5", Errc::StoreRead) == 1);
+  }
+
   TEST_CASE("after a kill the database is sound, and holds whole batches") {
     Opened its;
     its.store.reset();
