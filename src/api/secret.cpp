@@ -2,7 +2,6 @@
 
 #include "base/assert.h"
 
-#include <openssl/crypto.h>
 #include <openssl/rand.h>
 
 namespace vedette::api {
@@ -12,10 +11,6 @@ std::string random_bytes(std::size_t size) {
   VD_ASSERT(RAND_bytes(reinterpret_cast<unsigned char*>(bytes.data()), static_cast<int>(size)) ==
             1);
   return bytes;
-}
-
-bool equal_secrets(std::string_view a, std::string_view b) {
-  return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
 }
 
 }  // namespace vedette::api

@@ -2,7 +2,9 @@
 
 #include "base/assert.h"
 
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 
 namespace vedette {
 
@@ -13,6 +15,18 @@ Digest sha256(std::string_view bytes) {
   VD_ASSERT(EVP_Digest(bytes.data(), bytes.size(), digest.data(), nullptr, algorithm, nullptr) ==
             1);
   return digest;
+}
+
+Digest hmac_sha256(std::string_view key, std::string_view bytes) {
+  Digest digest;
+  VD_ASSERT(HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
+                 reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), digest.data(),
+                 nullptr) != nullptr);
+  return digest;
+}
+
+bool equal_secrets(std::string_view a, std::string_view b) {
+  return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
 }
 
 std::string hex(const Digest& digest) {
