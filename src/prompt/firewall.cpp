@@ -1,9 +1,11 @@
 #include "prompt/firewall.h"
 
 #include "base/clock.h"
+#include "prompt/hidden_weights.h"
 #include "prompt/links.h"
 #include "prompt/masking.h"
 #include "prompt/personal.h"
+#include "prompt/reasons.h"
 #include "prompt/secrets.h"
 #include "prompt/views.h"
 
@@ -12,7 +14,7 @@
 namespace vedette::prompt {
 namespace {
 
-constexpr std::size_t kTermsFoundMax = 64, kHitsMax = 256;
+constexpr std::size_t kTermsFoundMax = 64;
 /// A token is about so many bytes of English.
 constexpr std::size_t kTokenBytes = 4;
 
@@ -26,26 +28,6 @@ std::vector<std::string> folded(const std::vector<std::string>& texts) {
 std::size_t index(ScannerId scanner) {
   return static_cast<std::size_t>(scanner);
 }
-
-/// What cannot be seen is worth so much: at least `from` of it that stand together.
-struct HiddenWeight {
-  Hidden kind;
-  std::uint32_t from;
-  float score;
-  std::string_view why;
-};
-constexpr HiddenWeight kHiddenWeights[] = {
-    {Hidden::Tag, 1, 0.95F, "holds text written in invisible tag characters"},
-    {Hidden::Variation, 4, 0.9F, "holds a run of variation selectors, which can carry bytes"},
-    {Hidden::BidiControl, 1, 0.6F, "changes the direction of text, so that it is read otherwise"},
-    {Hidden::ZeroWidth, 3, 0.6F, "holds a run of characters without width"},
-    {Hidden::ZeroWidth, 1, 0.3F, "holds characters without width"},
-    {Hidden::Filler, 1, 0.5F, "holds letters that look like blanks"},
-    {Hidden::Control, 1, 0.5F, "holds control characters"},
-    {Hidden::SoftHyphen, 8, 0.5F, "holds many soft hyphens"},
-    {Hidden::StackedMark, 8, 0.5F, "holds stacks of combining marks"},
-    {Hidden::Invalid, 8, 0.3F, "holds bytes that are no text"},
-};
 
 }  // namespace
 
@@ -82,7 +64,6 @@ struct Scan::Impl {
   void length(std::string_view text, Verdict& out);
   void terms(Verdict& out);
   void canaries(Verdict& out);
-  void mask_what_must_be(std::string_view text, Verdict& out);
 
   /// Whether the scanner is to run; notes it. After the deadline it is skipped instead.
   bool begins(ScannerId id, Verdict& out);
@@ -104,7 +85,7 @@ struct Scan::Impl {
   Views views;
   PatternScratch patterns;
   std::vector<PatternHit> pattern_hits;
-  LeakHits leak_hits, masked;
+  LeakHits leak_hits;
   std::vector<TermSet::Found> found;
 };
 
@@ -137,7 +118,7 @@ void Scan::Impl::injection(Verdict& out) {
     const auto score = static_cast<float>(1 - (1 - model.score) * (1 - words));
     if (model.score >= threshold) {
       add(ScannerId::Injection, views.origin(view, model.span.begin, model.span.end),
-          static_cast<float>(model.score), kModelKind, "reads like known attacks", views.how(view),
+          static_cast<float>(model.score), kModelReason.kind, kModelReason.why, views.how(view),
           out);
     }
     raise(ScannerId::Injection, score, out);
@@ -174,8 +155,8 @@ void Scan::Impl::length(std::string_view text, Verdict& out) {
   const std::size_t tokens = text.size() / kTokenBytes;
   if (tokens <= tokens_max) return;
   const auto begin = static_cast<std::uint32_t>(tokens_max * kTokenBytes);
-  add(ScannerId::Length, {begin, static_cast<std::uint32_t>(text.size())}, 1, "tokens",
-      "is longer than the policy allows", {}, out);
+  add(ScannerId::Length, {begin, static_cast<std::uint32_t>(text.size())}, 1, kLengthReason.kind,
+      kLengthReason.why, {}, out);
 }
 
 void Scan::Impl::terms(Verdict& out) {
@@ -185,8 +166,8 @@ void Scan::Impl::terms(Verdict& out) {
     found.clear();
     active->terms.find(view.text, kTermsFoundMax, found);
     for (const TermSet::Found& one : found) {
-      add(ScannerId::Terms, views.origin(view, one.span.begin, one.span.end), 1, "term",
-          "holds a banned term", views.how(view), out);
+      add(ScannerId::Terms, views.origin(view, one.span.begin, one.span.end), 1, kTermReason.kind,
+          kTermReason.why, views.how(view), out);
     }
   }
 }
@@ -201,21 +182,9 @@ void Scan::Impl::canaries(Verdict& out) {
       raise(ScannerId::Canary, leak.score, out);
       if (leak.score < active->policy.thresholds[index(ScannerId::Canary)]) continue;
       add(ScannerId::Canary, views.origin(view, leak.span.begin, leak.span.end), leak.score,
-          "canary", "repeats what must not leave", views.how(view), out);
+          kCanaryReason.kind, kCanaryReason.why, views.how(view), out);
     }
   }
-}
-
-void Scan::Impl::mask_what_must_be(std::string_view text, Verdict& out) {
-  masked.clear();
-  for (const Hit& hit : out.hits) {
-    if (active->policy.reaction(direction, hit.scanner) != Reaction::Mask) continue;
-    if (!out.alarmed[index(hit.scanner)]) continue;
-    if (const auto kind = leak_kind(hit.kind)) masked.push_back({hit.span, *kind, hit.score});
-  }
-  if (masked.empty()) return;
-  settle(masked);
-  out.sanitized = Masker().mask(text, masked);
 }
 
 void Scan::Impl::decide(Verdict& out) const {
@@ -251,7 +220,20 @@ void Scan::Impl::run(std::string_view text, Verdict& out) {
   terms(out);
   canaries(out);
   decide(out);
-  mask_what_must_be(text, out);
+  out.sanitized = sanitized(text, direction, active->policy, out);
+}
+
+std::optional<std::string> sanitized(std::string_view text, Direction direction,
+                                     const Policy& policy, const Verdict& verdict) {
+  LeakHits masked;
+  for (const Hit& hit : verdict.hits) {
+    if (policy.reaction(direction, hit.scanner) != Reaction::Mask) continue;
+    if (!verdict.alarmed[index(hit.scanner)]) continue;
+    if (const auto kind = leak_kind(hit.kind)) masked.push_back({hit.span, *kind, hit.score});
+  }
+  if (masked.empty()) return {};
+  settle(masked);
+  return Masker().mask(text, masked);
 }
 
 Scan::Scan(const Firewall& firewall) : impl_(std::make_unique<Impl>(firewall)) {}

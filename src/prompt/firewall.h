@@ -13,6 +13,8 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -56,6 +58,11 @@ struct Receipt {
   Direction direction = Direction::Input;
   bool operator==(const Receipt&) const = default;
 };
+
+/// The text without what the policy masks; nothing if that is nothing. Of the text, direction and
+/// policy that the verdict is of, it is what the verdict said.
+std::optional<std::string> sanitized(std::string_view text, Direction direction,
+                                     const Policy& policy, const Verdict& verdict);
 
 class Scan {
  public:

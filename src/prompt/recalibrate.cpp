@@ -1,5 +1,7 @@
 #include "prompt/recalibrate.h"
 
+#include "prompt/reasons.h"
+
 #include <algorithm>
 #include <cmath>
 #include <numeric>
@@ -32,7 +34,7 @@ std::optional<std::size_t> score_bin(const Verdict& verdict) {
   constexpr auto kInjection = static_cast<std::size_t>(ScannerId::Injection);
   if (!verdict.ran[kInjection]) return {};
   const bool says_so = std::any_of(verdict.hits.begin(), verdict.hits.end(), [](const Hit& hit) {
-    return hit.scanner == ScannerId::Injection && hit.kind != kModelKind &&
+    return hit.scanner == ScannerId::Injection && hit.kind != kModelReason.kind &&
            hit.score >= kLeftOutScore;
   });
   return says_so ? kLeftOutBin : bin_of(static_cast<double>(verdict.scores[kInjection]));

@@ -44,10 +44,9 @@ struct Hit {
   std::string_view kind;  ///< "jailbreak", "aws-access-key"; lives as long as the program
   std::string_view why;   ///< a sentence's end, such as "asks for the hidden instructions"
   std::string how;        ///< what was undone to see it, such as "base64 > folded"; may be empty
+  bool operator==(const Hit&) const = default;
 };
-
-/// The kind of what the model found, not words.
-inline constexpr std::string_view kModelKind = "injection-model";
+inline constexpr std::size_t kHitsMax = 256;  ///< of one verdict
 
 struct Verdict {
   Decision decision = Decision::Allow;
@@ -59,6 +58,7 @@ struct Verdict {
   ScannerSet skipped;   ///< the deadline came first
   std::vector<Hit> hits;
   std::optional<std::string> sanitized;  ///< the text with what must be masked, if that is anything
+  bool operator==(const Verdict&) const = default;
 };
 
 /// Code points before the byte: what clients count that index texts by characters. Bytes that are
