@@ -230,8 +230,12 @@ std::vector<PromptResult> ScanPool::run(std::vector<PromptPart> parts,
   results.reserve(parts.size());
   for (PromptPart& part : parts) {
     PromptResult& result = results.emplace_back();
-    scan->run(part.text, part.direction, policy, result.verdict);
     result.receipt = scan->receipt(part.text, part.direction, policy);
+    if (cache_ == nullptr ||
+        !cache_->find(part.text, policy.policy, result.receipt, result.verdict)) {
+      scan->run(part.text, part.direction, policy, result.verdict);
+      if (cache_ != nullptr) cache_->put(part.text, result.receipt, result.verdict);
+    }
     result.part = std::move(part);
   }
   give_back(std::move(scan));

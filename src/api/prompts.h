@@ -5,6 +5,7 @@
 #include "api/json.h"
 #include "base/mutex.h"
 #include "prompt/firewall.h"
+#include "prompt/verdict_cache.h"
 
 #include <memory>
 #include <string>
@@ -35,7 +36,9 @@ Result<void> check_size(const std::vector<PromptPart>& parts);
 /// Scans that threads take and give back, so that their memory is used again.
 class ScanPool {
  public:
-  explicit ScanPool(const prompt::Firewall& firewall) : firewall_(firewall) {}
+  /// Without a cache every text is scanned.
+  ScanPool(const prompt::Firewall& firewall, prompt::VerdictCache* cache)
+      : firewall_(firewall), cache_(cache) {}
   /// Makes the first scan, which takes some tenths of a second, before somebody waits for it.
   void warm();
   std::vector<PromptResult> run(std::vector<PromptPart> parts, const prompt::ActivePolicy& policy);
@@ -46,6 +49,7 @@ class ScanPool {
   void give_back(std::unique_ptr<prompt::Scan> scan);
 
   const prompt::Firewall& firewall_;
+  prompt::VerdictCache* const cache_;
   Mutex mutex_;
   std::vector<std::unique_ptr<prompt::Scan>> idle_ GUARDED_BY(mutex_);
 };

@@ -76,7 +76,7 @@ Service::Service(Engine its_engine, ServiceOptions options)
       hub_(engine_.queue),
       instance_(new_instance()) {
   if (engine_.firewall != nullptr) {
-    scans_.emplace(*engine_.firewall);
+    scans_.emplace(*engine_.firewall, engine_.cache);
     later([this] { scans_->warm(); });
   }
   if (options_.access_log.empty()) return;

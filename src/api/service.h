@@ -54,6 +54,7 @@ struct Engine {
   store::EventLog* events = nullptr;
   const prompt::Firewall* firewall = nullptr;
   VerdictLog* verdicts = nullptr;
+  prompt::VerdictCache* cache = nullptr;
   /// More numbers for /metrics.
   std::function<void(std::vector<observe::Metric>&)> gather = {};
 };

@@ -3,6 +3,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "cli/prompt_cache.h"
 #include "cli/run_metrics.h"
 #include "engine/thread.h"
 
@@ -148,6 +149,7 @@ Result<std::unique_ptr<ApiServer>> ApiServer::start(
       std::make_unique<prompt::Firewall>(prompt::builtin_model(), std::move(policies));
   VD_TRY(server->prompts_, store::PromptStore::open(state, prompt_store_options(config), clock));
   server->verdicts_ = std::make_unique<api::VerdictLog>(*server->prompts_, clock, kept);
+  VD_TRY(server->cache_, make_verdict_cache(config, state, clock));
   server->service_ = std::make_unique<api::Service>(
       api::Engine{.queue = queue,
                   .desk = desk,
@@ -159,10 +161,12 @@ Result<std::unique_ptr<ApiServer>> ApiServer::start(
                   .events = events,
                   .firewall = server->firewall_.get(),
                   .verdicts = server->verdicts_.get(),
+                  .cache = server->cache_.get(),
                   .gather =
                       [server, &stats, &journal](std::vector<observe::Metric>& metrics) {
                         gather(stats, server->server_->counts(), journal.counts(), metrics);
                         gather(server->prompts_->counts(), metrics);
+                        if (server->cache_) gather(*server->cache_, metrics);
                       }},
       std::move(its));
   api::Service& service = *server->service_;

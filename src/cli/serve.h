@@ -8,6 +8,7 @@
 #include "config/config.h"
 #include "net/http_server.h"
 #include "prompt/firewall.h"
+#include "prompt/verdict_cache.h"
 #include "source/ingest_journal.h"
 
 #include <memory>
@@ -33,6 +34,7 @@ class ApiServer {
   std::unique_ptr<prompt::Firewall> firewall_;
   std::unique_ptr<store::PromptStore> prompts_;
   std::unique_ptr<api::VerdictLog> verdicts_;
+  std::unique_ptr<prompt::VerdictCache> cache_;
   std::unique_ptr<api::Service> service_;
   std::unique_ptr<net::HttpServer> server_;
 };

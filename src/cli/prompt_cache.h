@@ -1,0 +1,24 @@
+// The cache of the prompt firewall's verdicts as the configuration wants it, and its numbers.
+#pragma once
+
+#include "base/clock.h"
+#include "config/config.h"
+#include "observe/metrics.h"
+#include "prompt/verdict_cache.h"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace vedette::cli {
+
+/// Null when no tier is wanted. Without a key for Redis, makes one in the state directory. The
+/// clock outlives it.
+Result<std::unique_ptr<prompt::VerdictCache>> make_verdict_cache(const config::Config& config,
+                                                                 const std::string& state,
+                                                                 const Clock& clock);
+
+/// Appends them, by tier.
+void gather(const prompt::VerdictCache& cache, std::vector<observe::Metric>& metrics);
+
+}  // namespace vedette::cli
