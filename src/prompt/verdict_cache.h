@@ -29,6 +29,8 @@ struct TierCounts {
   bool open = false;  ///< its circuit: nobody asks it until it answers again
 };
 
+/// One that outlives the process keeps the entries of each build apart (program_hash()): a receipt
+/// names text, policy and model, but not the scanners.
 class VerdictTier {
  public:
   virtual ~VerdictTier() = default;
