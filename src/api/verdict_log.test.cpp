@@ -48,7 +48,7 @@ struct Kept {
   std::unique_ptr<store::PromptStore> store;
   std::unique_ptr<VerdictLog> log;
   prompt::Firewall firewall{prompt::builtin_model(), {prompt::Policy{}}};
-  ScanPool scans{firewall};
+  ScanPool scans{firewall, nullptr};
 };
 
 std::vector<PromptPart> three() {

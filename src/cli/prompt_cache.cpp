@@ -3,6 +3,7 @@
 #include "api/secret.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "cli/verdict_database.h"
 #include "prompt/verdict_memory.h"
 #include "prompt/verdict_redis.h"
 
@@ -43,7 +44,8 @@ Result<std::string> cache_key(const config::Config& config, const std::string& s
 }
 
 Result<std::unique_ptr<prompt::VerdictTier>> redis_tier(const config::Config& config,
-                                                        const std::string& state) {
+                                                        const std::string& state,
+                                                        std::uint64_t program) {
   prompt::VerdictRedis::Options options;
   VD_TRY(options.address, prompt::parse_redis_address(config.prompt_redis));
   if (!config.prompt_redis_password_file.empty()) {
@@ -51,7 +53,6 @@ Result<std::unique_ptr<prompt::VerdictTier>> redis_tier(const config::Config& co
   }
   options.lifetime = std::chrono::seconds(config.prompt_cache_seconds);
   VD_TRY(std::string key, cache_key(config, state));
-  VD_TRY(const std::uint64_t program, prompt::program_hash());
   return std::unique_ptr<prompt::VerdictTier>(std::make_unique<prompt::VerdictRedis>(
       std::move(options), prompt::EntrySeal(std::move(key), program)));
 }
@@ -60,7 +61,9 @@ Result<std::unique_ptr<prompt::VerdictTier>> redis_tier(const config::Config& co
 
 Result<std::unique_ptr<prompt::VerdictCache>> make_verdict_cache(const config::Config& config,
                                                                  const std::string& state,
+                                                                 store::PromptStore& store,
                                                                  const Clock& clock) {
+  VD_TRY(const std::uint64_t program, prompt::program_hash());
   std::vector<std::unique_ptr<prompt::VerdictTier>> tiers;
   if (config.prompt_cache_bytes > 0) {
     std::uint64_t seed = 0;
@@ -73,10 +76,10 @@ Result<std::unique_ptr<prompt::VerdictCache>> make_verdict_cache(const config::C
         clock));
   }
   if (!config.prompt_redis.empty()) {
-    VD_TRY(auto redis, redis_tier(config, state));
+    VD_TRY(auto redis, redis_tier(config, state, program));
     tiers.push_back(std::move(redis));
   }
-  if (tiers.empty()) return std::unique_ptr<prompt::VerdictCache>();
+  tiers.push_back(std::make_unique<VerdictDatabase>(store, clock, program));
   return std::make_unique<prompt::VerdictCache>(std::move(tiers));
 }
 

@@ -5,6 +5,7 @@
 #include "config/config.h"
 #include "observe/metrics.h"
 #include "prompt/verdict_cache.h"
+#include "store/prompt_store.h"
 
 #include <memory>
 #include <string>
@@ -12,10 +13,10 @@
 
 namespace vedette::cli {
 
-/// Null when no tier is wanted. Without a key for Redis, makes one in the state directory. The
-/// clock outlives it.
+/// Without a key for Redis, makes one in the state directory. Store and clock outlive it.
 Result<std::unique_ptr<prompt::VerdictCache>> make_verdict_cache(const config::Config& config,
                                                                  const std::string& state,
+                                                                 store::PromptStore& store,
                                                                  const Clock& clock);
 
 /// Appends them, by tier.

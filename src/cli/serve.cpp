@@ -149,7 +149,7 @@ Result<std::unique_ptr<ApiServer>> ApiServer::start(
       std::make_unique<prompt::Firewall>(prompt::builtin_model(), std::move(policies));
   VD_TRY(server->prompts_, store::PromptStore::open(state, prompt_store_options(config), clock));
   server->verdicts_ = std::make_unique<api::VerdictLog>(*server->prompts_, clock, kept);
-  VD_TRY(server->cache_, make_verdict_cache(config, state, clock));
+  VD_TRY(server->cache_, make_verdict_cache(config, state, *server->prompts_, clock));
   server->service_ = std::make_unique<api::Service>(
       api::Engine{.queue = queue,
                   .desk = desk,
@@ -166,7 +166,7 @@ Result<std::unique_ptr<ApiServer>> ApiServer::start(
                       [server, &stats, &journal](std::vector<observe::Metric>& metrics) {
                         gather(stats, server->server_->counts(), journal.counts(), metrics);
                         gather(server->prompts_->counts(), metrics);
-                        if (server->cache_) gather(*server->cache_, metrics);
+                        gather(*server->cache_, metrics);
                       }},
       std::move(its));
   api::Service& service = *server->service_;

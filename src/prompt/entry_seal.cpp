@@ -4,12 +4,15 @@
 #include "base/file.h"
 #include "base/hash.h"
 
+#include <cerrno>
+#include <unistd.h>
+
 namespace vedette::prompt {
 namespace {
 
 // What is hashed begins with its purpose, so that a name is never a seal.
 constexpr std::uint64_t kName = 1, kSeal = 2;
-constexpr std::size_t kProgramBytesMax = 1u << 30;
+constexpr std::size_t kReadAtOnce = 64 * 1024;
 
 }  // namespace
 
@@ -49,8 +52,14 @@ std::optional<std::string_view> EntrySeal::open(std::string_view name,
 }
 
 Result<std::uint64_t> program_hash() {
-  VD_TRY(const std::string program, read_file("/proc/self/exe", kProgramBytesMax));
-  return hash64(program);
+  VD_TRY(const UniqueFd file, open_for_reading("/proc/self/exe"));
+  std::string bytes(kReadAtOnce, '\0');
+  for (std::uint64_t hash = 0;;) {
+    const ssize_t count = ::read(file.get(), bytes.data(), bytes.size());
+    if (count < 0) return Error{Errc::FileRead, "/proc/self/exe: " + errno_text(errno)};
+    if (count == 0) return hash;
+    hash = hash64({bytes.data(), static_cast<std::size_t>(count)}, hash);
+  }
 }
 
 }  // namespace vedette::prompt

@@ -128,11 +128,26 @@ def test_memory(directory):
 
 
 def test_off(directory):
-    """without bytes for it there is no cache, and the verdicts are the same"""
+    """without bytes for it short texts are not cached, and the verdicts are the same"""
     daemon, _ = start(directory, "--prompt-cache-bytes", "0")
     assert verdict(daemon, ATTACK) == verdict(daemon, ATTACK)
-    assert "prompt_cache" not in daemon.get("/metrics")[1]
+    assert 'tier="memory"' not in daemon.get("/metrics")[1]
+    assert count(daemon, "hits_total", "database") == 0
     daemon.stop()
+
+
+def test_database(directory):
+    """a verdict on a long text outlives the daemon without Redis, and is the same"""
+    texts = [long_text(1), long_text(2)]
+    daemon, _ = start(directory, "--prompt-cache-bytes", "0")
+    said = [verdict(daemon, text) for text in texts]
+    assert count(daemon, "stored_total", "database") == 2 and count(daemon, "hits_total", "database") == 0
+    daemon.stop()
+    daemon, _ = start(directory)
+    assert [verdict(daemon, text) for text in texts] == said
+    assert count(daemon, "hits_total", "database") == 2
+    assert [verdict(daemon, text) for text in texts] == said
+    assert count(daemon, "hits_total", "database") == 2 and count(daemon, "hits_total", "memory") == 2
 
 
 def test_restart(directory):
