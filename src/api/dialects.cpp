@@ -41,8 +41,9 @@ Result<Scanned> scan(Service& service, const Exchange& exchange, PartsOf parts_o
   if (!body.is(Json::Kind::Object)) return Error{Errc::RequestInvalid, "the body: no object"};
   VD_TRY(std::vector<PromptPart> parts, parts_of(body));
   VD_CHECK(check_size(parts));
-  const prompt::ActivePolicy& policy = *scans->firewall().policy("");
-  auto results = scans->run(std::move(parts), policy);
+  const ScanPool::Policies policies = scans->policies();
+  VD_TRY(const prompt::ActivePolicy* const policy, policy_of(*policies, exchange, {}));
+  auto results = scans->run(std::move(parts), *policy);
   service.keep(results, {});
   return Scanned{std::move(body), std::move(results)};
 }

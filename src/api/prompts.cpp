@@ -3,6 +3,7 @@
 
 #include "api/alert.h"
 #include "api/answers.h"
+#include "api/route.h"
 #include "api/service.h"
 #include "base/json_writer.h"
 #include "prompt/verdict_json.h"
@@ -147,10 +148,8 @@ Result<net::HttpResponse> scanned(Service& service, const Exchange& exchange) {
   if (scans == nullptr) return Error{Errc::RouteUnknown, "this instance scans no prompts"};
   VD_TRY(const Json body, Json::parse(exchange.request.body));
   VD_TRY(Asked asked, read(body));
-  const prompt::ActivePolicy* policy = scans->firewall().policy(asked.policy);
-  if (policy == nullptr) {
-    return Error{Errc::RequestInvalid, fmt::format("policy: there is no {}", asked.policy)};
-  }
+  const ScanPool::Policies policies = scans->policies();
+  VD_TRY(const prompt::ActivePolicy* const policy, policy_of(*policies, exchange, asked.policy));
   const auto results = scans->run(std::move(asked.parts), *policy);
   service.keep(results, asked.client_ip);
   report(service, asked.client_ip, results);
@@ -211,6 +210,42 @@ Result<std::vector<PromptPart>> parts_of_messages(const Json& messages) {
   return parts;
 }
 
+std::span<const std::string_view> prompt_routes() {
+  static const std::vector<std::string_view> paths = [] {
+    std::vector<std::string_view> found;
+    for (const Route& route : routes()) {
+      if (route.scans) found.push_back(route.path);
+    }
+    return found;
+  }();
+  return paths;
+}
+
+Result<const prompt::ActivePolicy*> policy_of(const prompt::Firewall& firewall,
+                                              const Exchange& exchange, std::string_view named) {
+  const Caller& caller = exchange.caller;
+  const prompt::ActivePolicy* const bound =
+      caller.token_id.empty() ? nullptr : firewall.policy_of_token(caller.token_id, caller.name);
+  if (bound != nullptr) {
+    if (named.empty() || named == bound->policy.name) return bound;
+    return Error{Errc::RequestInvalid, "policy: this token is bound to another"};
+  }
+  if (named.empty()) return &firewall.policy_of_route(exchange.route->path);
+  const prompt::ActivePolicy* const chosen = firewall.policy(named);
+  if (chosen != nullptr) return chosen;
+  return Error{Errc::RequestInvalid, fmt::format("policy: there is no {}", named)};
+}
+
+ScanPool::Policies ScanPool::policies() const {
+  MutexLock guard(mutex_);
+  return policies_;
+}
+
+void ScanPool::replace(Policies policies) {
+  MutexLock guard(mutex_);
+  policies_.swap(policies);  // the old ones go after the lock
+}
+
 std::unique_ptr<prompt::Scan> ScanPool::take() {
   {
     MutexLock guard(mutex_);
@@ -220,7 +255,7 @@ std::unique_ptr<prompt::Scan> ScanPool::take() {
       return scan;
     }
   }
-  return std::make_unique<prompt::Scan>(firewall_);
+  return std::make_unique<prompt::Scan>(model_);
 }
 
 std::vector<PromptResult> ScanPool::run(std::vector<PromptPart> parts,

@@ -2,13 +2,16 @@
 // what a scan says of them. The shapes of other services are in dialects.cpp.
 #pragma once
 
+#include "api/exchange.h"
 #include "api/json.h"
 #include "base/mutex.h"
 #include "prompt/firewall.h"
 #include "prompt/verdict_cache.h"
 
 #include <memory>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace vedette::api {
@@ -33,24 +36,38 @@ inline constexpr std::size_t kMessagesMax = 1000;
 Result<std::vector<PromptPart>> parts_of_messages(const Json& messages);
 Result<void> check_size(const std::vector<PromptPart>& parts);
 
-/// Scans that threads take and give back, so that their memory is used again.
+/// The paths of the routes that scan, to which a policy may be bound.
+std::span<const std::string_view> prompt_routes();
+/// The policy that holds for a request: that of its token, else the one that it names, else that of
+/// its route. RequestInvalid for a name that there is not, or that a bound token may not choose.
+Result<const prompt::ActivePolicy*> policy_of(const prompt::Firewall& firewall,
+                                              const Exchange& exchange, std::string_view named);
+
+/// Scans that threads take and give back, so that their memory is used again, and the policies that
+/// hold. Any thread.
 class ScanPool {
  public:
+  using Policies = std::shared_ptr<const prompt::Firewall>;
+
   /// Without a cache every text is scanned.
-  ScanPool(const prompt::Firewall& firewall, prompt::VerdictCache* cache)
-      : firewall_(firewall), cache_(cache) {}
+  ScanPool(Policies policies, prompt::VerdictCache* cache)
+      : model_(policies->model()), cache_(cache), policies_(std::move(policies)) {}
   /// Makes the first scan, which takes some tenths of a second, before somebody waits for it.
   void warm();
   std::vector<PromptResult> run(std::vector<PromptPart> parts, const prompt::ActivePolicy& policy);
-  const prompt::Firewall& firewall() const { return firewall_; }
+  /// Those that hold now: a request keeps the ones that it began with.
+  Policies policies() const;
+  /// Others hold from now on, with the same model.
+  void replace(Policies policies);
 
  private:
   std::unique_ptr<prompt::Scan> take();
   void give_back(std::unique_ptr<prompt::Scan> scan);
 
-  const prompt::Firewall& firewall_;
+  const prompt::Model& model_;
   prompt::VerdictCache* const cache_;
-  Mutex mutex_;
+  mutable Mutex mutex_;
+  Policies policies_ GUARDED_BY(mutex_);
   std::vector<std::unique_ptr<prompt::Scan>> idle_ GUARDED_BY(mutex_);
 };
 

@@ -33,6 +33,7 @@ struct Route {
   std::size_t body_bytes_max = 256 * 1024;
   /// With a larger body the answer takes milliseconds: it is made where nobody else waits for it.
   std::size_t quick_bytes_max = ~std::size_t{0};
+  bool scans = false;  ///< texts, under a policy that may be its own
 };
 
 std::span<const Route> routes();

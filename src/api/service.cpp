@@ -75,8 +75,8 @@ Service::Service(Engine its_engine, ServiceOptions options)
                                    })),
       hub_(engine_.queue),
       instance_(new_instance()) {
-  if (engine_.firewall != nullptr) {
-    scans_.emplace(*engine_.firewall, engine_.cache);
+  if (engine_.policies != nullptr) {
+    scans_.emplace(std::move(engine_.policies), engine_.cache);
     later([this] { scans_->warm(); });
   }
   if (options_.access_log.empty()) return;

@@ -52,7 +52,7 @@ struct Engine {
   source::IngestJournal* journal = nullptr;
   engine::Analyzer* analyzer = nullptr;
   store::EventLog* events = nullptr;
-  const prompt::Firewall* firewall = nullptr;
+  std::shared_ptr<const prompt::Firewall> policies = {};  ///< that hold first
   VerdictLog* verdicts = nullptr;
   prompt::VerdictCache* cache = nullptr;
   /// More numbers for /metrics.

@@ -29,7 +29,7 @@ struct Kept {
     log = std::make_unique<VerdictLog>(*store, clock, options);
   }
   void scan(std::vector<PromptPart> parts, std::string_view client = {}) {
-    log->add(scans.run(std::move(parts), *firewall.policy("")), client);
+    log->add(scans.run(std::move(parts), *firewall->policy("")), client);
     store->flush();
   }
   /// By their ids.
@@ -47,7 +47,8 @@ struct Kept {
   ManualClock clock;
   std::unique_ptr<store::PromptStore> store;
   std::unique_ptr<VerdictLog> log;
-  prompt::Firewall firewall{prompt::builtin_model(), {prompt::Policy{}}};
+  ScanPool::Policies firewall = std::make_shared<const prompt::Firewall>(
+      prompt::builtin_model(), std::vector{prompt::Policy{}});
   ScanPool scans{firewall, nullptr};
 };
 

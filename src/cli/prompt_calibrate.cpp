@@ -1,4 +1,5 @@
 // vedette prompt calibrate: thresholds of injection from the operator's own traffic.
+#include "api/prompts.h"
 #include "base/file.h"
 #include "base/json_writer.h"
 #include "cli/prompt_input.h"
@@ -39,7 +40,7 @@ prompt::Policy only_injection(prompt::Policy policy) {
 bool count_texts(const std::vector<std::string>& files, prompt::Direction direction,
                  Counts& counts) {
   const prompt::Firewall firewall(prompt::builtin_model(), {only_injection({})});
-  prompt::Scan scan(firewall);
+  prompt::Scan scan(firewall.model());
   prompt::Verdict verdict;
   std::uint64_t bad = 0;
   const bool all = each_line(files, [&](const std::string& line) {
@@ -140,7 +141,8 @@ Result<void> write(const CalibrateOptions& options, const Recalibration& found) 
     VD_TRY(yaml, read_file(options.write));
   }
   VD_TRY(const std::string edited,
-         prompt::with_injection_thresholds(options.write, yaml, options.policy.name, thresholds));
+         prompt::with_injection_thresholds(options.write, yaml, options.policy.name, thresholds,
+                                           api::prompt_routes()));
   return write_file_atomically(options.write, edited);
 }
 

@@ -1,5 +1,6 @@
 #include "cli/prompt_input.h"
 
+#include "api/prompts.h"
 #include "base/file.h"
 #include "base/utf8.h"
 #include "cli/terminal.h"
@@ -42,10 +43,7 @@ Result<ChosenPolicy> choose_policy(const PolicyChoice& choice) {
   std::vector<prompt::Policy> policies{prompt::Policy{}};
   if (!choice.file.empty()) {
     VD_TRY(const std::string yaml, read_file(choice.file));
-    VD_TRY(policies, prompt::read_policies(choice.file, yaml));
-    if (policies.empty()) {
-      return Error{Errc::ConfigValue, choice.file + ": there is no policy in it"};
-    }
+    VD_TRY(policies, prompt::read_policies(choice.file, yaml, api::prompt_routes()));
   }
   if (choice.strictness > 0) {
     for (prompt::Policy& policy : policies) policy.strictness = choice.strictness;

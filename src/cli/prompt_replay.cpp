@@ -71,7 +71,8 @@ std::optional<Claim> claim_in(const Json& json) {
 
 class Replayer {
  public:
-  explicit Replayer(const ChosenPolicy& chosen) : chosen_(chosen), scan_(*chosen.firewall) {}
+  explicit Replayer(const ChosenPolicy& chosen)
+      : chosen_(chosen), scan_(chosen.firewall->model()) {}
 
   /// A line of scan's, or a verdict as the API gives it. False: it is none.
   bool replay_line(const std::string& line) {

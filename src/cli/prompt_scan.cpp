@@ -26,7 +26,7 @@ struct PromptScanOptions {
 class LineScanner {
  public:
   LineScanner(const ChosenPolicy& chosen, prompt::Direction direction, bool receipts)
-      : scan_(*chosen.firewall),
+      : scan_(chosen.firewall->model()),
         policy_(*chosen.policy),
         direction_(direction),
         receipts_(receipts) {}

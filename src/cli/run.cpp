@@ -34,14 +34,16 @@ int fail(const Error& error) {
 }
 
 /// Ends the sources when the process is asked to end. SIGINT and SIGTERM are blocked in every
-/// thread, so that only this one ever takes them, in ordinary code.
+/// thread, so that only this one ever takes them, in ordinary code; so is SIGHUP, for PolicyFile.
 class Signals {
  public:
   explicit Signals(source::SourceSet& sources) {
     sigemptyset(&wanted_);
     sigaddset(&wanted_, SIGINT);
     sigaddset(&wanted_, SIGTERM);
-    pthread_sigmask(SIG_BLOCK, &wanted_, nullptr);
+    sigset_t blocked = wanted_;
+    sigaddset(&blocked, SIGHUP);
+    pthread_sigmask(SIG_BLOCK, &blocked, nullptr);
     thread_ = std::thread([this, &sources] {
       const timespec patience{.tv_sec = 0, .tv_nsec = 200'000'000};
       while (!done_) {

@@ -1,6 +1,5 @@
 #include "cli/serve.h"
 
-#include "base/file.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "cli/prompt_cache.h"
@@ -77,22 +76,6 @@ Result<api::ServiceOptions> service_options(const config::Config& config) {
   return options;
 }
 
-Result<std::vector<prompt::Policy>> prompt_policies(const config::Config& config) {
-  std::vector<prompt::Policy> policies{prompt::Policy{}};
-  if (!config.prompt_policies.empty()) {
-    VD_TRY(const std::string yaml, read_file(config.prompt_policies));
-    VD_TRY(policies, prompt::read_policies(config.prompt_policies, yaml));
-    if (policies.empty()) {
-      return Error{Errc::ConfigValue, config.prompt_policies + ": there is no policy in it"};
-    }
-  }
-  const auto strictness = static_cast<int>(config.prompt_strictness);
-  for (prompt::Policy& policy : policies) {
-    if (strictness > 0) policy.strictness = strictness;
-  }
-  return policies;
-}
-
 store::PromptStore::Options prompt_store_options(const config::Config& config) {
   store::PromptStore::Options options;
   options.days_max = static_cast<unsigned>(config.prompt_log_days);
@@ -140,13 +123,12 @@ Result<std::unique_ptr<ApiServer>> ApiServer::start(
     source::IngestJournal& journal, store::EventLog* events, const Clock& clock) {
   VD_TRY(net::HttpOptions options, http_options(config, state));
   VD_TRY(api::ServiceOptions its, service_options(config));
-  VD_TRY(auto policies, prompt_policies(config));
+  auto policy_file = std::make_unique<PolicyFile>(config, clock);
+  VD_TRY(auto policies, policy_file->read());
   VD_TRY(const auto kept, verdict_log_options(config));
   std::unique_ptr<ApiServer> made(new ApiServer());
   ApiServer* server = made.get();
   server->analyzer_ = std::make_unique<engine::Analyzer>(loaded.fields, loaded.rules);
-  server->firewall_ =
-      std::make_unique<prompt::Firewall>(prompt::builtin_model(), std::move(policies));
   VD_TRY(server->prompts_, store::PromptStore::open(state, prompt_store_options(config), clock));
   server->verdicts_ = std::make_unique<api::VerdictLog>(*server->prompts_, clock, kept);
   VD_TRY(server->cache_, make_verdict_cache(config, state, *server->prompts_, clock));
@@ -159,7 +141,7 @@ Result<std::unique_ptr<ApiServer>> ApiServer::start(
                   .journal = &journal,
                   .analyzer = server->analyzer_.get(),
                   .events = events,
-                  .firewall = server->firewall_.get(),
+                  .policies = std::move(policies),
                   .verdicts = server->verdicts_.get(),
                   .cache = server->cache_.get(),
                   .gather =
@@ -167,9 +149,12 @@ Result<std::unique_ptr<ApiServer>> ApiServer::start(
                         gather(stats, server->server_->counts(), journal.counts(), metrics);
                         gather(server->prompts_->counts(), metrics);
                         gather(*server->cache_, metrics);
+                        server->policy_file_->gather(metrics);
                       }},
       std::move(its));
   api::Service& service = *server->service_;
+  server->policy_file_ = std::move(policy_file);
+  server->policy_file_->keep(*service.scans());
   queue.on_update(
       [&service](const std::vector<engine::ThreatUpdate>& updates) { service.tell(updates); });
   VD_TRY(const auto secret, service.load_tokens());

@@ -5,9 +5,9 @@
 #include "api/service.h"
 #include "api/verdict_log.h"
 #include "cli/load.h"
+#include "cli/policy_file.h"
 #include "config/config.h"
 #include "net/http_server.h"
-#include "prompt/firewall.h"
 #include "prompt/verdict_cache.h"
 #include "source/ingest_journal.h"
 
@@ -31,11 +31,11 @@ class ApiServer {
  private:
   ApiServer() = default;
   std::unique_ptr<engine::Analyzer> analyzer_;
-  std::unique_ptr<prompt::Firewall> firewall_;
   std::unique_ptr<store::PromptStore> prompts_;
   std::unique_ptr<api::VerdictLog> verdicts_;
   std::unique_ptr<prompt::VerdictCache> cache_;
   std::unique_ptr<api::Service> service_;
+  std::unique_ptr<PolicyFile> policy_file_;
   std::unique_ptr<net::HttpServer> server_;
 };
 

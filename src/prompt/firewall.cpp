@@ -39,6 +39,10 @@ ActivePolicy::ActivePolicy(Policy its_policy)
 Firewall::Firewall(const Model& model, std::vector<Policy> policies) : model_(model) {
   policies_.reserve(policies.size());
   for (Policy& policy : policies) policies_.emplace_back(std::move(policy));
+  for (const ActivePolicy& active : policies_) {
+    for (const std::string& path : active.policy.routes) by_route_.emplace(path, &active);
+    for (const std::string& token : active.policy.tokens) by_token_.emplace(token, &active);
+  }
 }
 
 const ActivePolicy* Firewall::policy(std::string_view name) const {
@@ -48,14 +52,25 @@ const ActivePolicy* Firewall::policy(std::string_view name) const {
   return at == policies_.end() ? nullptr : &*at;
 }
 
-double Firewall::injection_threshold(const Policy& policy) const {
+const ActivePolicy* Firewall::policy_of_token(std::string_view id, std::string_view name) const {
+  auto at = by_token_.find(id);
+  if (at == by_token_.end()) at = by_token_.find(name);
+  return at == by_token_.end() ? nullptr : at->second;
+}
+
+const ActivePolicy& Firewall::policy_of_route(std::string_view path) const {
+  const auto at = by_route_.find(path);
+  return at == by_route_.end() ? policies_.front() : *at->second;
+}
+
+double injection_threshold(const Policy& policy, const Model& model) {
   const auto strictness = static_cast<std::size_t>(policy.strictness);
   return policy.injection_thresholds ? (*policy.injection_thresholds)[strictness - 1]
-                                     : model_.threshold(strictness);
+                                     : model.threshold(strictness);
 }
 
 struct Scan::Impl {
-  explicit Impl(const Firewall& its_firewall) : firewall(its_firewall) {}
+  explicit Impl(const Model& its_model) : model(its_model) {}
 
   void run(std::string_view text, Verdict& out);
   void injection(Verdict& out);
@@ -78,7 +93,7 @@ struct Scan::Impl {
   }
   void decide(Verdict& out) const;
 
-  const Firewall& firewall;
+  const Model& model;
   const ActivePolicy* active = nullptr;
   Direction direction = Direction::Input;
   double deadline = 0;  // monotonic seconds; 0: none
@@ -102,7 +117,7 @@ bool Scan::Impl::begins(ScannerId id, Verdict& out) {
 /// Words and model agree or add to each other: what is left of innocence is multiplied.
 void Scan::Impl::injection(Verdict& out) {
   if (!begins(ScannerId::Injection, out)) return;
-  const double threshold = firewall.injection_threshold(active->policy);
+  const double threshold = injection_threshold(active->policy, model);
   for (const View& view : views.all()) {
     if (!view.is_folded()) continue;
     pattern_hits.clear();
@@ -114,11 +129,11 @@ void Scan::Impl::injection(Verdict& out) {
       add(ScannerId::Injection, views.origin(view, hit.begin, hit.end), info.score,
           to_string(info.kind), info.reason, views.how(view), out);
     }
-    const ModelScore model = firewall.model().score(view.text);
-    const auto score = static_cast<float>(1 - (1 - model.score) * (1 - words));
-    if (model.score >= threshold) {
-      add(ScannerId::Injection, views.origin(view, model.span.begin, model.span.end),
-          static_cast<float>(model.score), kModelReason.kind, kModelReason.why, views.how(view),
+    const ModelScore read = model.score(view.text);
+    const auto score = static_cast<float>(1 - (1 - read.score) * (1 - words));
+    if (read.score >= threshold) {
+      add(ScannerId::Injection, views.origin(view, read.span.begin, read.span.end),
+          static_cast<float>(read.score), kModelReason.kind, kModelReason.why, views.how(view),
           out);
     }
     raise(ScannerId::Injection, score, out);
@@ -192,7 +207,7 @@ void Scan::Impl::decide(Verdict& out) const {
   for (std::size_t i = 0; i < kScanners; ++i) {
     const auto id = static_cast<ScannerId>(i);
     const Reaction reaction = policy.reaction(direction, id);
-    const double threshold = id == ScannerId::Injection ? firewall.injection_threshold(policy)
+    const double threshold = id == ScannerId::Injection ? injection_threshold(policy, model)
                                                         : static_cast<double>(policy.thresholds[i]);
     const bool alarm = out.ran[i] && out.scores[i] > 0 && out.scores[i] >= threshold;
     const bool unseen = out.skipped[i] && policy.fail_closed[i];
@@ -236,7 +251,7 @@ std::optional<std::string> sanitized(std::string_view text, Direction direction,
   return Masker().mask(text, masked);
 }
 
-Scan::Scan(const Firewall& firewall) : impl_(std::make_unique<Impl>(firewall)) {}
+Scan::Scan(const Model& model) : impl_(std::make_unique<Impl>(model)) {}
 Scan::~Scan() = default;
 
 void Scan::run(std::string_view text, Direction direction, const ActivePolicy& policy,
@@ -252,8 +267,7 @@ void Scan::run(std::string_view text, Direction direction, const ActivePolicy& p
 
 Receipt Scan::receipt(std::string_view text, Direction direction,
                       const ActivePolicy& policy) const {
-  return {sha256(text.substr(0, kTextBytesMax)), policy.version, impl_->firewall.model().id(),
-          direction};
+  return {sha256(text.substr(0, kTextBytesMax)), policy.version, impl_->model.id(), direction};
 }
 
 }  // namespace vedette::prompt

@@ -18,7 +18,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
                                    }
                                    return policy;
                                  }()});
-  static Scan scan(firewall);
+  static Scan scan(firewall.model());
   if (size == 0) return 0;
   const auto direction = static_cast<Direction>(bytes[0] % kDirections);
   const std::string_view text(reinterpret_cast<const char*>(bytes) + 1, size - 1);

@@ -16,6 +16,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 namespace vedette::prompt {
@@ -33,21 +34,31 @@ struct ActivePolicy {
   std::vector<Canary> canaries;
 };
 
+/// The least score of injection that is an alarm: the policy's own, or the model's.
+double injection_threshold(const Policy& policy, const Model& model);
+
 class Firewall {
  public:
-  /// At least one policy; the first is that of whoever names none. The model outlives it.
+  /// At least one policy; the first is that of whoever has and names none. The model outlives it.
   Firewall(const Model& model, std::vector<Policy> policies);
+  Firewall(const Firewall&) = delete;
+  Firewall& operator=(const Firewall&) = delete;
 
   /// By its name; the first for ""; null for a name that there is not.
   const ActivePolicy* policy(std::string_view name) const;
+  /// The one that a token is bound to, by its id or else its name; null for none.
+  const ActivePolicy* policy_of_token(std::string_view id, std::string_view name) const;
+  /// That of a route, or the first.
+  const ActivePolicy& policy_of_route(std::string_view path) const;
   const std::vector<ActivePolicy>& policies() const { return policies_; }
   const Model& model() const { return model_; }
-  /// The least score of injection that is an alarm: the policy's own, or the model's.
-  double injection_threshold(const Policy& policy) const;
 
  private:
+  using Bound = std::unordered_map<std::string_view, const ActivePolicy*>;  // into policies_
+
   const Model& model_;
   std::vector<ActivePolicy> policies_;
+  Bound by_route_, by_token_;
 };
 
 /// What identifies a verdict: the same text, direction, policy and model give the same one, but for
@@ -66,7 +77,8 @@ std::optional<std::string> sanitized(std::string_view text, Direction direction,
 
 class Scan {
  public:
-  explicit Scan(const Firewall& firewall);
+  /// The model outlives it; policies may come and go.
+  explicit Scan(const Model& model);
   ~Scan();
   Scan(const Scan&) = delete;
   Scan& operator=(const Scan&) = delete;

@@ -16,7 +16,7 @@ constexpr std::string_view kHonest = "How do I cook rice so that it does not sti
 Verdict verdict_of(std::string_view text, Policy policy = {},
                    Direction direction = Direction::Input) {
   const Firewall firewall(builtin_model(), {std::move(policy)});
-  Scan scan(firewall);
+  Scan scan(firewall.model());
   Verdict verdict;
   scan.run(text, direction, *firewall.policy(""), verdict);
   return verdict;
@@ -60,6 +60,23 @@ TEST_SUITE("prompt/firewall") {
       CHECK(verdict.alarmed[index(ScannerId::Injection)] == (strictness >= 3));
       CHECK(verdict.scores[index(ScannerId::Injection)] == doctest::Approx(score));
     }
+  }
+
+  TEST_CASE("a token's policy is found by its id or its name, a route's by its path") {
+    Policy first, second, third;
+    second.name = "second";
+    second.tokens = {"0a1b2c3d", "desk"};
+    third.name = "third";
+    third.routes = {"/v1/a"};
+    third.tokens = {"till"};
+    const Firewall firewall(builtin_model(), {first, second, third});
+    const auto name_of = [](const ActivePolicy* one) { return one ? one->policy.name : "none"; };
+    CHECK(name_of(firewall.policy_of_token("0a1b2c3d", "till")) == "second");
+    CHECK(name_of(firewall.policy_of_token("ffffffff", "desk")) == "second");
+    CHECK(name_of(firewall.policy_of_token("ffffffff", "till")) == "third");
+    CHECK(name_of(firewall.policy_of_token("ffffffff", "other")) == "none");
+    CHECK(name_of(&firewall.policy_of_route("/v1/a")) == "third");
+    CHECK(name_of(&firewall.policy_of_route("/v1/b")) == "default");
   }
 
   TEST_CASE("a disguise does not change the verdict") {
@@ -158,7 +175,7 @@ TEST_SUITE("prompt/firewall") {
                                               }()});
     CHECK(firewall.policy("other") != firewall.policy(""));
     CHECK(firewall.policy("none") == nullptr);
-    Scan one(firewall), other(firewall);
+    Scan one(firewall.model()), other(firewall.model());
     Verdict first, second;
     other.run(kHonest, Direction::Output, *firewall.policy("other"), second);
     one.run(kAttack, Direction::Input, *firewall.policy(""), first);

@@ -5,11 +5,12 @@
 #include "base/text.h"
 #include "base/yaml.h"
 
-#include <fmt/core.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <bit>
 #include <charconv>
+#include <map>
 
 namespace vedette::prompt {
 namespace {
@@ -28,7 +29,8 @@ std::optional<double> real_of(std::string_view text) {
 /// Reads one document; the first mistake is told.
 class Reading {
  public:
-  Reading(std::string_view path, Policy& policy) : path_(path), policy_(policy) {}
+  Reading(std::string_view path, std::span<const std::string_view> routes, Policy& policy)
+      : path_(path), routes_(routes), policy_(policy) {}
 
   Result<void> read(const YamlNode& document) {
     if (!document.is_map()) return wrong(document, "a policy is a map: name, strictness, input, …");
@@ -132,6 +134,16 @@ class Reading {
     return {};
   }
 
+  Result<void> route_paths(const YamlNode& node) {
+    VD_CHECK(words(node, policy_.routes));
+    for (const YamlNode& item : node.items) {
+      if (std::find(routes_.begin(), routes_.end(), item.text) != routes_.end()) continue;
+      return wrong(item, fmt::format("there is no route {} that scans; there are {}", item.text,
+                                     fmt::join(routes_, ", ")));
+    }
+    return {};
+  }
+
   Result<void> member(const std::string& name, const YamlNode& node) {
     if (name == "name") {
       if (!node.is_scalar() || node.text.empty()) return wrong(node, "this is a name");
@@ -152,14 +164,40 @@ class Reading {
     if (name == "fail_closed") return fail_closed(node);
     if (name == "terms") return words(node, policy_.terms);
     if (name == "canaries") return words(node, policy_.canaries);
+    if (name == "routes") return route_paths(node);
+    if (name == "tokens") return words(node, policy_.tokens);
     return wrong(node, fmt::format("a policy has no `{}`; it has name, strictness, input, output, "
                                    "tool, thresholds, injection_thresholds, tokens_max, "
-                                   "deadline_us, fail_closed, terms, canaries",
+                                   "deadline_us, fail_closed, terms, canaries, routes, tokens",
                                    name));
   }
 
   std::string_view path_;
+  std::span<const std::string_view> routes_;
   Policy& policy_;
+};
+
+/// Which policy has claimed a route or a token.
+class Claims {
+ public:
+  /// What the document claims; the line and the words of what another has, or itself twice.
+  Result<void> add(std::string_view path, const YamlNode& document, const std::string& policy) {
+    for (const char* const what : {"routes", "tokens"}) {
+      const YamlNode* const claimed = document.find(what);
+      if (claimed == nullptr) continue;
+      for (const YamlNode& item : claimed->items) {
+        const auto [first, is_new] = policies_.emplace(std::pair(what, item.text), policy);
+        if (is_new) continue;
+        return Error{Errc::ConfigValue,
+                     fmt::format("{}:{}: {} is among the {} of the policy {} already", path,
+                                 item.line, item.text, what, first->second)};
+      }
+    }
+    return {};
+  }
+
+ private:
+  std::map<std::pair<std::string_view, std::string>, std::string> policies_;
 };
 
 }  // namespace
@@ -193,13 +231,20 @@ std::uint64_t Policy::version() const {
   return hash64(bytes);
 }
 
-Result<std::vector<Policy>> read_policies(std::string_view path, std::string_view yaml) {
+Result<std::vector<Policy>> read_policies(std::string_view path, std::string_view yaml,
+                                          std::span<const std::string_view> routes) {
   std::vector<YamlNode> documents;
   if (auto error = parse_yaml(Errc::ConfigValue, path, yaml, documents)) return *std::move(error);
+  if (documents.empty() || documents.size() > kPoliciesMax) {
+    return Error{Errc::ConfigValue, fmt::format("{}:1: there are {} policies; there can be 1 to {}",
+                                                path, documents.size(), kPoliciesMax)};
+  }
   std::vector<Policy> policies;
+  Claims claims;
   for (const YamlNode& document : documents) {
     Policy policy;
-    VD_CHECK(Reading(path, policy).read(document));
+    VD_CHECK(Reading(path, routes, policy).read(document));
+    VD_CHECK(claims.add(path, document, policy.name));
     const auto same = [&](const Policy& other) { return other.name == policy.name; };
     if (std::any_of(policies.begin(), policies.end(), same)) {
       return Error{Errc::ConfigValue, fmt::format("{}:{}: there are two policies named {}", path,

@@ -9,6 +9,7 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -41,8 +42,10 @@ struct Policy {
   ScannerSet fail_closed;             ///< that block when the deadline kept them from running
   std::vector<std::string> terms;     ///< banned, in any case and disguise
   std::vector<std::string> canaries;  ///< system prompts and planted words
+  std::vector<std::string> routes;    ///< paths whose policy this is
+  std::vector<std::string> tokens;    ///< names or ids of those bound to it: they have no other
 
-  /// The hash of all of it.
+  /// The hash of all that changes verdicts: not of whose policy it is.
   std::uint64_t version() const;
   Reaction reaction(Direction direction, ScannerId scanner) const {
     return reactions[static_cast<std::size_t>(direction)][static_cast<std::size_t>(scanner)];
@@ -57,8 +60,12 @@ struct Policy {
   }};
 };
 
-/// The policies of a YAML text, one a document; `path` is for what is said of mistakes
-/// (ConfigValue: with line, what is wrong and what would be right). Names are unique.
-Result<std::vector<Policy>> read_policies(std::string_view path, std::string_view yaml);
+inline constexpr std::size_t kPoliciesMax = 1000;
+
+/// The policies of a YAML text, one a document, 1 to kPoliciesMax; `path` is for what is said of
+/// mistakes (ConfigValue: with line, what is wrong and what would be right). Names are unique, and
+/// each route or token is that of one policy. `routes`: those that a policy may name.
+Result<std::vector<Policy>> read_policies(std::string_view path, std::string_view yaml,
+                                          std::span<const std::string_view> routes);
 
 }  // namespace vedette::prompt

@@ -5,8 +5,10 @@
 namespace vedette::prompt {
 namespace {
 
+constexpr std::string_view kRoutes[] = {"/v1/a", "/v1/b"};
+
 std::string mistake_in(std::string_view yaml) {
-  const auto policies = read_policies("p.yaml", yaml);
+  const auto policies = read_policies("p.yaml", yaml, kRoutes);
   REQUIRE_FALSE(policies);
   CHECK(policies.error().code == Errc::ConfigValue);
   return policies.error().detail;
@@ -29,7 +31,10 @@ canaries: ["You are the helper of a bank."]
 ---
 name: watch
 tool: {prompt_injection: observe}
-)");
+routes: [/v1/b]
+tokens: [desk, 0a1b2c3d]
+)",
+                                        kRoutes);
     REQUIRE(policies);
     REQUIRE(policies->size() == 2);
     const Policy& strict = (*policies)[0];
@@ -47,8 +52,11 @@ tool: {prompt_injection: observe}
     CHECK(strict.fail_closed.count() == 2);
     CHECK(strict.terms == std::vector<std::string>{"kestrel"});
     CHECK(strict.canaries.size() == 1);
-    CHECK_FALSE((*policies)[1].injection_thresholds);
-    CHECK((*policies)[1].reaction(Direction::Tool, ScannerId::Injection) == Reaction::Observe);
+    const Policy& watch = (*policies)[1];
+    CHECK(watch.reaction(Direction::Tool, ScannerId::Injection) == Reaction::Observe);
+    CHECK(watch.routes == std::vector<std::string>{"/v1/b"});
+    CHECK(watch.tokens == std::vector<std::string>{"desk", "0a1b2c3d"});
+    CHECK_FALSE(watch.injection_thresholds);
   }
 
   TEST_CASE("the version is that of the content") {
@@ -69,6 +77,25 @@ tool: {prompt_injection: observe}
     other = one;
     other.reactions[0][0] = Reaction::Flag;
     CHECK(other.version() != one.version());
+  }
+
+  TEST_CASE("whose policy it is does not change its version: verdicts are the same") {
+    Policy one, other;
+    other.routes = {"/v1/a"};
+    other.tokens = {"desk"};
+    CHECK(one.version() == other.version());
+  }
+
+  TEST_CASE("a route or a token is that of one policy, and the route is one that there is") {
+    CHECK(mistake_in("routes: [/v1/a,\n  /v1/c]") ==
+          "p.yaml:2: there is no route /v1/c that scans; there are /v1/a, /v1/b");
+    CHECK(mistake_in("name: x\nroutes: [/v1/a]\n---\nname: y\nroutes:\n- /v1/b\n- /v1/a") ==
+          "p.yaml:7: /v1/a is among the routes of the policy x already");
+    CHECK(mistake_in("name: x\ntokens: [t]\n---\nname: y\ntokens: [t]") ==
+          "p.yaml:5: t is among the tokens of the policy x already");
+    CHECK(mistake_in("tokens: [t, t]").find("already") != std::string::npos);
+    CHECK(mistake_in("tokens: t").find("a list") != std::string::npos);
+    CHECK(mistake_in("").find("there are 0 policies") != std::string::npos);
   }
 
   TEST_CASE("mistakes are told with their line and what would be right") {

@@ -5,6 +5,8 @@
 #include <fmt/core.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
+
 namespace vedette::prompt {
 namespace {
 
@@ -42,10 +44,15 @@ std::vector<Document> documents_of(std::string_view yaml) {
 
 Result<std::string> with_injection_thresholds(std::string_view path, std::string_view yaml,
                                               std::string_view name,
-                                              const std::array<double, kStrictnesses>& thresholds) {
+                                              const std::array<double, kStrictnesses>& thresholds,
+                                              std::span<const std::string_view> routes) {
   const std::string line = fmt::format("{} [{}]\n", kKey, fmt::join(thresholds, ", "));
-  VD_TRY(auto wanted, read_policies(path, yaml));
-  if (wanted.empty()) return std::string(yaml) + line;
+  const auto documents = documents_of(yaml);
+  if (std::none_of(documents.begin(), documents.end(),
+                   [](const Document& d) { return d.is_policy; })) {
+    return std::string(yaml) + line;
+  }
+  VD_TRY(auto wanted, read_policies(path, yaml, routes));
   bool found = false;
   for (Policy& policy : wanted) {
     if (!name.empty() && policy.name != name) continue;
@@ -55,13 +62,13 @@ Result<std::string> with_injection_thresholds(std::string_view path, std::string
   if (!found) return Error{Errc::ConfigValue, fmt::format("{}: there is no policy {}", path, name)};
   std::string edited;
   std::size_t place = 0;
-  for (const Document& document : documents_of(yaml)) {
+  for (const Document& document : documents) {
     edited += document.before + document.lines;
     if (!document.is_policy || place == wanted.size()) continue;
     const auto& its = wanted[place++].injection_thresholds;
     if (its) edited += fmt::format("{} [{}]\n", kKey, fmt::join(*its, ", "));
   }
-  const auto read = read_policies(path, edited);
+  const auto read = read_policies(path, edited, routes);
   bool is_as_wanted = read && read->size() == wanted.size();
   for (std::size_t i = 0; is_as_wanted && i < wanted.size(); ++i) {
     is_as_wanted = (*read)[i].version() == wanted[i].version();

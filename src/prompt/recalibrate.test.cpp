@@ -73,7 +73,7 @@ TEST_SUITE("prompt/recalibrate") {
 
   TEST_CASE("what says so in so many words is left out, and makes the rest suspect") {
     const Firewall firewall(builtin_model(), {Policy{}});
-    Scan scan(firewall);
+    Scan scan(firewall.model());
     Verdict verdict;
     const auto bin_of_text = [&](std::string_view text) {
       scan.run(text, Direction::Input, *firewall.policy(""), verdict);

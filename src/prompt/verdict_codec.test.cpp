@@ -27,7 +27,7 @@ Verdict small_verdict() {
 TEST_SUITE("prompt/verdict_codec") {
   TEST_CASE("what is read is what was written, of whatever a scan says") {
     const Firewall firewall(builtin_model(), test_policies());
-    Scan scan(firewall);
+    Scan scan(firewall.model());
     Random random(7);
     Verdict verdict;
     std::size_t hits = 0, masked = 0;

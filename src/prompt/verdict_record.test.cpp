@@ -20,7 +20,7 @@ std::string json_of(const Verdict& verdict) {
 
 Verdict verdict_of(std::string_view text) {
   const Firewall firewall(builtin_model(), {Policy{}});
-  Scan scan(firewall);
+  Scan scan(firewall.model());
   Verdict verdict;
   scan.run(text, Direction::Output, *firewall.policy(""), verdict);
   return verdict;
