@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstdint>
+#include <cstring>
 
 namespace vedette::prompt {
 namespace {
@@ -16,6 +17,7 @@ constexpr int kNoise = -76;            // 8 * log2(1 / 729): what a pair has whe
 constexpr int kDisguisedMin = 8 * 36;  // bits by which the other reading has to be likelier
 constexpr std::size_t kLeetWordMax = 40, kLeetNear = 64;
 constexpr std::size_t kSpacedLettersMin = 5, kGapMax = 4;
+constexpr std::size_t kCompoundMin = 15, kCompoundMax = 128, kCompoundWordsMin = 3;
 constexpr std::uint32_t kMore = 32;
 constexpr std::size_t kBlock = 16;  // what disguised pieces are measured in
 constexpr int kUsual = 16;          // by how much i goes before l as what 1 means
@@ -238,6 +240,44 @@ std::size_t spaced_begin(std::string_view text, std::size_t at, std::size_t done
   return at;
 }
 
+/// The first place from `at` on, in steps of eight, where eight bytes may be letters; every run of
+/// 15 letters has one.
+std::size_t eight_letters(std::string_view text, std::size_t at) {
+  for (; at + 8 <= text.size(); at += 8) {
+    std::uint64_t x = 0;
+    std::memcpy(&x, text.data() + at, 8);
+    if ((x & 0xC0C0C0C0C0C0C0C0) == 0x4040404040404040) return at;
+  }
+  return text.size();
+}
+
+/// Whether there may be a capital among eight bytes, those before them and those behind: if not,
+/// they are of a long word and no compound.
+bool may_have_capital(std::string_view text, std::size_t at) {
+  unsigned all = 0x20;
+  for (const char c : text.substr(at - std::min<std::size_t>(at, 8), 24)) {
+    all &= static_cast<unsigned char>(c);
+  }
+  return all == 0;
+}
+
+void add_compound(std::string_view text, std::size_t begin, std::size_t end, MappedText& out) {
+  const auto starts_word = [&](std::size_t at) {
+    return (text[at] & 0x20) == 0 && (text[at - 1] & 0x20) != 0;
+  };
+  std::size_t words = 1;
+  for (std::size_t at = begin + 1; at < end; ++at) words += starts_word(at) ? 1 : 0;
+  if (words < kCompoundWordsMin) return;
+  for (std::size_t at = begin + 1; at < end; ++at) {
+    if (!starts_word(at)) continue;
+    out.copy(text, begin, at);
+    out.put(" ", at, 1);
+    begin = at;
+  }
+  out.copy(text, begin, end);
+  out.put("\n", end - 1, 1);
+}
+
 }  // namespace
 
 void undo_leet(std::string_view folded, MappedText& out) {
@@ -281,6 +321,25 @@ void undo_spacing(std::string_view text, MappedText& out) {
     at = std::max(at + 4, done);
   }
   patches.finish();
+}
+
+void split_compounds(std::string_view text, MappedText& out) {
+  out.clear();
+  std::size_t done = 0;
+  for (std::size_t at = eight_letters(text, 0); at < text.size(); at = eight_letters(text, at)) {
+    if (!may_have_capital(text, at)) {
+      at += 8;
+      continue;
+    }
+    std::size_t begin = at, end = at;
+    while (begin > done && is_letter(text[begin - 1])) --begin;
+    while (end < text.size() && is_letter(text[end])) ++end;
+    if (end - begin >= kCompoundMin && end - begin <= kCompoundMax) {
+      add_compound(text, begin, end, out);
+    }
+    done = end;
+    at += std::max<std::size_t>((end - at) / 8 * 8, 8);
+  }
 }
 
 Disguised find_disguised(std::string_view folded) {

@@ -1,6 +1,6 @@
 // Undoes what disguises letters but leaves them letters: digits for letters, letters set apart,
-// ROT13 and writing backwards. All are guesses, so each asks whether what comes out is more like
-// prose. One pass each; `out` stays empty if there is nothing to undo.
+// words set together, ROT13 and writing backwards. All are guesses, so each asks whether what comes
+// out is more like prose. One pass each; `out` stays empty if there is nothing to undo.
 #pragma once
 
 #include "prompt/offset_map.h"
@@ -14,6 +14,10 @@ namespace vedette::prompt {
 void undo_leet(std::string_view folded, MappedText& out);
 /// Of a text as it came: "i g n o r e   a l l", "i-g-n-o-r-e", "i.g.n.o.r.e" as "ignore all".
 void undo_spacing(std::string_view text, MappedText& out);
+
+/// Of a text as it came: the names among its words that are three words or more, such as
+/// "ignoreAllRules", as "ignore All Rules"; a line for each.
+void split_compounds(std::string_view text, MappedText& out);
 
 /// Pieces of a folded text that are likelier to be prose when each letter is moved by 13 places,
 /// and when they are read backwards.

@@ -50,7 +50,27 @@ std::size_t without_blank(std::string_view text, std::size_t at) {
   return text.size();
 }
 
-/// A run of base64, which may go on after the end of a line; `end` is where it ends.
+/// The first digit from `at` on, or the end.
+std::size_t next_digit(std::string_view text, std::size_t at) {
+  for (; at + 8 <= text.size(); at += 8) {
+    std::uint64_t x = 0;
+    std::memcpy(&x, text.data() + at, 8);
+    const std::uint64_t low = x & ~kHighs;
+    const std::uint64_t from_zero = low + kOnes * (0x80 - '0'),
+                        past_nine = low + kOnes * (0x7F - '9');
+    if ((from_zero & ~past_nine & ~x & kHighs) != 0) break;
+  }
+  while (at < text.size() && !is_digit(text[at])) ++at;
+  return at;
+}
+
+/// Whether nothing but base64 stands from `at` to the end of the line, or of the value it is in.
+bool is_base64_line(std::string_view text, std::size_t at) {
+  while (at < text.size() && is_base64(text[at])) ++at;
+  return at == text.size() || std::string_view("=\r\n<\"'").find(text[at]) != text.npos;
+}
+
+/// A run of base64, which may go on in the next line; `end` is where it ends.
 void read_base64(std::string_view text, std::size_t begin, std::size_t& end, MappedText& out) {
   std::uint32_t bits = 0;
   std::size_t held = 0, line = begin, at = begin, first = begin;
@@ -66,9 +86,10 @@ void read_base64(std::string_view text, std::size_t begin, std::size_t& end, Map
     if (six < 0) {
       std::size_t next = at;
       while (next < text.size() && (text[next] == '\r' || text[next] == '\n')) ++next;
-      const bool goes_on = held == 0 && next > at && next - at <= 2 && next < text.size() &&
-                           at - line >= kWrappedLineMin && is_base64(text[next]);
-      if (!goes_on) break;
+      if (next == at || next - at > 2 || at - line < kWrappedLineMin) break;
+      while (next < text.size() && is_blank(text[next])) ++next;
+      if (next == text.size() || !is_base64(text[next])) break;
+      if (held > 0 && !is_base64_line(text, next)) break;
       line = next;
       at = next - 1;
       continue;
@@ -145,8 +166,8 @@ std::size_t read_numbers(std::string_view text, std::size_t begin, const Numbers
 }
 
 void decode_forms(std::string_view text, const Numbers* forms, std::size_t count, MappedText& out) {
-  for (std::size_t at = 0; at < text.size();) {
-    if (!is_digit(text[at]) || (at > 0 && is_word(text[at - 1]))) {
+  for (std::size_t at = next_digit(text, 0); at < text.size(); at = next_digit(text, at)) {
+    if (at > 0 && is_word(text[at - 1])) {
       ++at;
       continue;
     }
@@ -203,9 +224,9 @@ void decode_base64(std::string_view text, MappedText& out) {
 void decode_hex(std::string_view text, MappedText& out) {
   out.clear();
   constexpr Numbers kPairs{16, 2, 2, kHexApartMin};
-  for (std::size_t at = 0; at < text.size();) {
-    // Every character of ASCII that can be seen begins with a digit.
-    if (!is_digit(text[at]) || (at > 0 && is_word(text[at - 1]))) {
+  // Every character of ASCII that can be seen begins with a digit.
+  for (std::size_t at = next_digit(text, 0); at < text.size(); at = next_digit(text, at)) {
+    if (at > 0 && is_word(text[at - 1])) {
       ++at;
       continue;
     }

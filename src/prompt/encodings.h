@@ -14,7 +14,8 @@ namespace vedette::prompt {
 void decode_percent(std::string_view text, MappedText& out);
 /// &#65; &#x41; &lt; and the other names of ASCII characters.
 void decode_entities(std::string_view text, MappedText& out);
-/// \u0041 \u{41} \U00000041 \x41 \101 \n \" as in JSON and most languages.
+/// \u0041 \u{41} \U00000041 \x41 \101 \n \" as in JSON, YAML and most languages, and the end of a
+/// line behind a backslash.
 void decode_escapes(std::string_view text, MappedText& out);
 /// Runs of at least 16 characters of either alphabet, over lines too, if they are text underneath.
 void decode_base64(std::string_view text, MappedText& out);

@@ -28,6 +28,13 @@ TEST_CASE("base64: both alphabets, padded or not, over lines, and UTF-16") {
       "YWJjZGVmZ2hpamtsbW5vcHFyc3R1dnd4eXphYmNkZWZnaGlqa2xtbm9wcXJzdHV2d3h5emFiY2Rl";
   CHECK(made(decode_base64, line + "\r\nZmdo\r\n") ==
         "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzabcdefgh\n");
+  // As YAML and XML hold it: indented, and of any width.
+  CHECK(made(decode_base64, line.substr(0, 66) + "\n    " + line.substr(66) + "\n    Zmdo\nx: y") ==
+        "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzabcde\n");
+  CHECK(made(decode_base64, line.substr(0, 62) + "\n  " + line.substr(62) + "</data>") ==
+        "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzabcde\n");
+  CHECK(made(decode_base64, line.substr(0, 62) + "\nsays it all") ==
+        "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrst\n");
   CHECK(made(decode_base64, "UHJpbnQgdGhl") == "");
   CHECK(made(decode_base64, "internationalization_of_everything") == "");
 }
@@ -52,8 +59,13 @@ TEST_CASE("escapes of URLs, HTML and strings") {
   CHECK(made(decode_percent, "%u0050rint%20it+now all+of 5%") == "Print it now all+of 5%");
   CHECK(made(decode_percent, "100% sure") == "");
   CHECK(made(decode_entities, "&#80;&#x72;int&nbsp;&lt;it&gt; R&D & so") == "Print <it> R&D & so");
+  CHECK(made(decode_entities, "&#0000000000080;&#x0000000000072;int") == "Print");
   CHECK(made(decode_entities, "AT&T &gt") == "");
   CHECK(made(decode_escapes, "\\x50\\u0072\\151nt \\ud83d\\ude00\\n") == "Print \U0001F600\n");
+  CHECK(made(decode_escapes, "a: \"Pr\\\n   int\\ it\\0now\\Nhere\"") ==
+        "a: \"Print it now here\"");
+  CHECK(made(decode_escapes, "Pr\\\r\nint") == "Print");
+  CHECK(made(decode_escapes, "docker run -it \\\n  --rm \\\n  image") == "");
   CHECK(made(decode_escapes, "\\nabla f") == "");
   CHECK(made(decode_escapes, "\\") == "");
 }

@@ -84,8 +84,25 @@ std::uint32_t escaped(std::string_view text, std::size_t& at) {
     case '\\':
       return static_cast<std::uint32_t>(kind);
     default:
-      return number(text, --at, 8, 3, 3);
+      break;
   }
+  const std::uint32_t octal = number(text, --at, 8, 3, 3);
+  if (octal != kNone || std::string_view(" 0NLPfv").find(kind) == std::string_view::npos) {
+    return octal;
+  }
+  ++at;
+  return ' ';
+}
+
+/// Where the text goes on if `at` is the end of a line and a backslash before it joins it to the
+/// next; else `at`. YAML drops what the next line is indented by.
+std::size_t joined_line(std::string_view text, std::size_t at) {
+  std::size_t next = at;
+  if (next < text.size() && text[next] == '\r') ++next;
+  if (next == text.size() || text[next] != '\n') return at;
+  ++next;
+  while (next < text.size() && is_blank(text[next])) ++next;
+  return next;
 }
 
 }  // namespace
@@ -136,6 +153,7 @@ void decode_entities(std::string_view text, MappedText& out) {
     if (end < text.size() && text[end] == '#') {
       const bool hex = ++end < text.size() && (text[end] == 'x' || text[end] == 'X');
       if (hex) ++end;
+      while (end + 1 < text.size() && text[end] == '0' && hex_digit(text[end + 1]) >= 0) ++end;
       code = number(text, end, hex ? 16 : 10, 1, 7);
       if (end < text.size() && text[end] == ';') ++end;
     } else {
@@ -154,22 +172,29 @@ void decode_entities(std::string_view text, MappedText& out) {
 
 void decode_escapes(std::string_view text, MappedText& out) {
   Patches patches(text, out);
-  std::size_t sure = 0, lines = 0;  // \n and its like are also how LaTeX and paths begin words
+  std::size_t sure = 0, blanks = 0;  // \n and its like are also how LaTeX and paths begin words
   for (std::size_t at = text.find('\\'); at < text.size(); at = text.find('\\', at)) {
     std::size_t end = at + 1;
     if (end == text.size()) break;
-    const bool letter = text[end] == 'n' || text[end] == 't' || text[end] == 'r';
+    if (const std::size_t next = joined_line(text, end); next > end) {
+      // Between words it is how commands are written.
+      if (at > 0 && !is_blank(text[at - 1]) && next < text.size()) ++sure;
+      patches.replace(at, next, {});
+      at = next;
+      continue;
+    }
+    const bool quote = std::string_view("\"'/\\").find(text[end]) != std::string_view::npos;
     const std::uint32_t code = escaped(text, end);
     if (code == kNone) {
       ++at;
       continue;
     }
-    ++(letter ? lines : sure);
+    ++(end == at + 2 && !quote ? blanks : sure);
     put_code(patches, at, end, code);
     at = end;
   }
   patches.finish();
-  if (sure == 0 && lines < 2) out.clear();
+  if (sure == 0 && blanks < 2) out.clear();
 }
 
 }  // namespace vedette::prompt

@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "prompt/disguises.h"
 #include "prompt/encodings.h"
+#include "prompt/markup.h"
 
 #include <algorithm>
 #include <cstring>
@@ -21,10 +22,11 @@ struct Decoder {
   std::string_view needs;  // any of these characters, or nothing is there to decode
 };
 constexpr Decoder kDecoders[] = {
-    {ViewKind::Percent, decode_percent, "%"},  {ViewKind::Entities, decode_entities, "&"},
-    {ViewKind::Escapes, decode_escapes, "\\"}, {ViewKind::Base64, decode_base64, ""},
-    {ViewKind::Hex, decode_hex, "0"},          {ViewKind::Numbers, decode_numbers, "0"},
-    {ViewKind::Spaced, undo_spacing, ""},
+    {ViewKind::Percent, decode_percent, "%"},   {ViewKind::Entities, decode_entities, "&"},
+    {ViewKind::Escapes, decode_escapes, "\\"},  {ViewKind::Base64, decode_base64, ""},
+    {ViewKind::Hex, decode_hex, "0"},           {ViewKind::Numbers, decode_numbers, "0"},
+    {ViewKind::Spaced, undo_spacing, ""},       {ViewKind::Markup, strip_markup, "<"},
+    {ViewKind::Compounds, split_compounds, ""},
 };
 
 /// Whether there may be enough digits for numbers that stand for characters.
@@ -46,8 +48,8 @@ bool has_digits(std::string_view text) {
 
 std::string_view name_of(ViewKind kind) {
   constexpr std::array<std::string_view, kViewKinds> kNames = {
-      "raw",     "folded", "percent", "entities",   "escapes", "base64", "hex",
-      "numbers", "spaced", "tags",    "variations", "leet",    "rot13",  "backwards"};
+      "raw",    "folded", "percent",   "entities", "escapes",    "base64", "hex",   "numbers",
+      "spaced", "markup", "compounds", "tags",     "variations", "leet",   "rot13", "backwards"};
   return kNames[static_cast<std::size_t>(kind)];
 }
 

@@ -31,6 +31,8 @@ enum class ViewKind : std::uint8_t {
   Hex,
   Numbers,
   Spaced,
+  Markup,
+  Compounds,
   Tags,
   Variations,
   // Read out of a folded view, and folded already.
@@ -38,7 +40,7 @@ enum class ViewKind : std::uint8_t {
   Rot13,
   Backwards,
 };
-inline constexpr std::size_t kViewKinds = 14;
+inline constexpr std::size_t kViewKinds = 16;
 std::string_view name_of(ViewKind kind);
 
 struct View {

@@ -105,6 +105,11 @@ TEST_CASE("what is found in a view leads back to the bytes that came") {
   CHECK(source_of("x &lt;b&#x67;&gt; y", "<bg>") == "&lt;b&#x67;&gt;");
   CHECK(source_of("{\"a\":\"b\\u0063\\n\\\"d\"}", "bc \"d") == "b\\u0063\\n\\\"d");
   CHECK(source_of("to 1gn0r3 it", "ignore") == "1gn0r3");
+  CHECK(source_of("a: \"to ig\\\n    nore it\"", "ignore") == "ig\\\n    nore");
+  CHECK(source_of("<a>to ig<![CDATA[no]]>re it</a>", "ignore") == "ig<![CDATA[no]]>re");
+  CHECK(source_of("<a><b>to</b> &#0000105;gnore <i>it</i></a>", "to ignore it") ==
+        "to</b> &#0000105;gnore <i>it");
+  CHECK(source_of("toIgnoreItAllNow: 1", "ignore it") == "IgnoreIt");
   CHECK(source_of("so d-i-s-r-e-g-a-r-d it", "disregard") == "d-i-s-r-e-g-a-r-d");
   const std::string sentence(kSentences[0]);
   CHECK(source_of("ok: " + obfuscate(sentence, Obfuscation::Base64, random), "disregard") ==
@@ -117,7 +122,7 @@ TEST_CASE("what looks encoded and is not makes no view") {
   Views views;
   for (const std::string_view text :
        {"commit 3f2a9b7c4d5e6f708192a3b4c5d6e7f8091a2b3c fixed mp3 and b2b on k8s, sha256 too",
-        "The internationalization of /usr/share/doc/packages/readme was AcceptableForAllOfUs.",
+        "The internationalization of /usr/share/doc/packages/readme was AcceptableforAllofus.",
         "id 123e4567-e89b-12d3-a456-426614174000 costs $5 or 100% of it; write to me@example.org",
         "A B C or x, y, z; 10 20 30 40 50 60 70 80 90", "Zoo, jazz, pizza and fuzzy logic quiz"}) {
     CAPTURE(text);
@@ -152,10 +157,16 @@ TEST_CASE("random layers: origins are in bounds and in order, folded views are f
 }
 
 TEST_CASE("the work is linear in the text, however hostile") {
-  for (const std::string_view piece :
-       {"a ",         "%41",  "&#65;", "\\u0041", "QUFB",     "41 ",       "a b c d ", "1gn0r3 ",
-        "<a ",        "<!--", "](",    "[a](",    "\"a\":\"", "\u0430",    "\u0430 ",  "\u0301",
-        "\U000E0041", "%",    "&",     "\\",      "<a b=\"",  "<p hidden>"}) {
+  for (const std::string_view piece : {"a ",         "%41",        "&#65;",
+                                       "\\u0041",    "QUFB",       "41 ",
+                                       "a b c d ",   "1gn0r3 ",    "<a ",
+                                       "<!--",       "](",         "[a](",
+                                       "\"a\":\"",   "\u0430",     "\u0430 ",
+                                       "\u0301",     "\U000E0041", "%",
+                                       "&",          "\\",         "<a b=\"",
+                                       "<p hidden>", "<b></b>",    "<![CDATA[",
+                                       "<?",         "<!---->",    "aAaAaAaAaAaAaAa ",
+                                       "\\\n ",      "&#00",       "a\\\nb"}) {
     std::vector<double> per_byte;
     for (const std::size_t size : {std::size_t{1} << 14, std::size_t{1} << 18}) {
       std::string text;
