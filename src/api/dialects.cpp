@@ -6,10 +6,13 @@
 #include "api/service.h"
 #include "base/json_writer.h"
 #include "prompt/leak.h"
+#include "prompt/patterns.h"
 
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <string_view>
+#include <unordered_set>
 
 namespace vedette::api {
 namespace {
@@ -27,8 +30,13 @@ bool is_stopped(const prompt::Verdict& verdict) {
   return verdict.decision == Decision::Block || verdict.sanitized.has_value();
 }
 
+bool is_attack(const PromptResult& result) {
+  return result.verdict.alarmed[index(ScannerId::Injection)];
+}
+
 struct Scanned {
   Json body;
+  std::string policy;  // its name
   std::vector<PromptResult> results;
 };
 
@@ -45,7 +53,7 @@ Result<Scanned> scan(Service& service, const Exchange& exchange, PartsOf parts_o
   VD_TRY(const prompt::ActivePolicy* const policy, policy_of(*policies, exchange, {}));
   auto results = scans->run(std::move(parts), *policy);
   service.keep(results, {});
-  return Scanned{std::move(body), std::move(results)};
+  return Scanned{std::move(body), policy->policy.name, std::move(results)};
 }
 
 Result<std::string> text_in(const Json& body, std::string_view name) {
@@ -56,12 +64,19 @@ Result<std::string> text_in(const Json& body, std::string_view name) {
   return value->string;
 }
 
-std::vector<std::string> texts_in(const Json& body, std::string_view name) {
+/// What is no text cannot be passed over: answers are lists of the same length.
+Result<std::vector<std::string>> texts_in(const Json& body, std::string_view name) {
   std::vector<std::string> texts;
   const Json* list = body.find(name);
-  if (list == nullptr || !list->is(Json::Kind::Array)) return texts;
+  if (list == nullptr || list->is(Json::Kind::Null)) return texts;
+  if (!list->is(Json::Kind::Array)) {
+    return Error{Errc::RequestInvalid, fmt::format("{}: no list", name)};
+  }
   for (const Json& item : list->items) {
-    if (item.is(Json::Kind::String)) texts.push_back(item.string);
+    if (!item.is(Json::Kind::String)) {
+      return Error{Errc::RequestInvalid, fmt::format("{}: one is no text", name)};
+    }
+    texts.push_back(item.string);
   }
   return texts;
 }
@@ -93,9 +108,9 @@ constexpr std::array<std::string_view, prompt::kScanners> kGuardNames{
     "PromptInjection", "Secrets",    "Anonymize",     "MaliciousURLs",
     "InvisibleText",   "TokenLimit", "BanSubstrings", "Canary"};
 
-std::string guard_answer(const Scanned& scanned, std::string_view sanitized_name) {
+Result<net::HttpResponse> guard_answer(const Scanned& scanned, std::string_view sanitized_name) {
   const PromptResult& result = scanned.results.front();
-  const auto suppressed = texts_in(scanned.body, "scanners_suppress");
+  VD_TRY(const auto suppressed, texts_in(scanned.body, "scanners_suppress"));
   const bool is_output = result.part.direction == Direction::Output;
   const auto name_of = [&](std::size_t i) {
     return is_output && i == index(ScannerId::Personal) ? "Sensitive" : kGuardNames[i];
@@ -120,10 +135,16 @@ std::string guard_answer(const Scanned& scanned, std::string_view sanitized_name
   }
   json.end_object();
   if (!sanitized_name.empty()) {
-    json.field(sanitized_name, result.verdict.sanitized.value_or(result.part.text));
+    // All that was masked or nothing: more than was asked for rather than less.
+    bool masks = false;
+    for (const ScannerId id : {ScannerId::Secrets, ScannerId::Personal, ScannerId::Links}) {
+      masks |= result.verdict.alarmed[index(id)] && !is_suppressed(index(id));
+    }
+    json.field(sanitized_name,
+               masks ? result.verdict.sanitized.value_or(result.part.text) : result.part.text);
   }
   json.end_object();
-  return out;
+  return json_response(std::move(out));
 }
 
 void guard(Service& service, const ExchangePtr& exchange, bool output, bool sanitized) {
@@ -135,7 +156,7 @@ void guard(Service& service, const ExchangePtr& exchange, bool output, bool sani
   });
   if (!scanned) return exchange->send(scanned.error());
   const std::string_view name = !sanitized ? "" : output ? "sanitized_output" : "sanitized_prompt";
-  exchange->send(json_response(guard_answer(*scanned, name)));
+  exchange->send(guard_answer(*scanned, name));
 }
 
 // Lakera Guard v2.
@@ -158,6 +179,7 @@ std::string detector_of(ScannerId scanner, std::string_view kind) {
 void write_payload(JsonWriter& json, const PromptResult& result) {
   for (const prompt::Hit& hit : result.verdict.hits) {
     if (hit.scanner != ScannerId::Secrets && hit.scanner != ScannerId::Personal) continue;
+    if (!result.verdict.alarmed[index(hit.scanner)]) continue;
     const std::string_view text = result.part.text;
     json.begin_object().field("message_id", std::uint64_t{result.part.message});
     // Its clients index texts by characters.
@@ -172,13 +194,14 @@ void write_payload(JsonWriter& json, const PromptResult& result) {
   }
 }
 
-void write_breakdown(JsonWriter& json, const PromptResult& result, std::string_view project) {
+void write_breakdown(JsonWriter& json, const PromptResult& result, std::string_view project,
+                     std::string_view policy) {
   for (std::size_t i = 0; i < prompt::kScanners; ++i) {
     if (!result.verdict.ran[i]) continue;
     const auto scanner = static_cast<ScannerId>(i);
     const auto hit = std::find_if(result.verdict.hits.begin(), result.verdict.hits.end(),
                                   [&](const prompt::Hit& one) { return one.scanner == scanner; });
-    json.begin_object().field("project_id", project).field("policy_id", "default");
+    json.begin_object().field("project_id", project).field("policy_id", policy);
     json.field("detector_id", fmt::format("detector-{}", to_string(scanner)));
     const bool found = hit != result.verdict.hits.end();
     json.field("detector_type", detector_of(scanner, found ? hit->kind : std::string_view()));
@@ -202,7 +225,9 @@ std::string lakera_answer(const Scanned& scanned, const std::string& request_id)
     const Json* project = scanned.body.find("project_id");
     const std::string name = project != nullptr ? project->string : std::string();
     json.key("breakdown").begin_array();
-    for (const PromptResult& result : scanned.results) write_breakdown(json, result, name);
+    for (const PromptResult& result : scanned.results) {
+      write_breakdown(json, result, name, scanned.policy);
+    }
     json.end_array();
   }
   if (is_true(scanned.body, "dev_info")) {
@@ -233,8 +258,20 @@ constexpr std::string_view kModerated[] = {"harassment",
                                            "violence",
                                            "violence/graphic"};
 
+constexpr std::string_view kJailbreak = "jailbreak";
+
+/// The score of the words that ask for a model without rules; other guardrails have it apart.
+float jailbreak_score(const prompt::Verdict& verdict) {
+  float score = 0;
+  for (const prompt::Hit& hit : verdict.hits) {
+    if (hit.kind == kJailbreak) score = std::max(score, hit.score);
+  }
+  return score;
+}
+
 void write_moderation(JsonWriter& json, const PromptResult& result) {
   const prompt::Verdict& verdict = result.verdict;
+  const float jailbreak = jailbreak_score(verdict);
   json.begin_object().key("flagged").boolean(verdict.decision == Decision::Block);
   json.key("categories").begin_object();
   for (const std::string_view name : kModerated) json.key(name).boolean(false);
@@ -242,16 +279,22 @@ void write_moderation(JsonWriter& json, const PromptResult& result) {
     if (!verdict.ran[i]) continue;
     json.key(to_string(static_cast<ScannerId>(i))).boolean(verdict.alarmed[i]);
   }
+  json.key(kJailbreak).boolean(is_attack(result) && jailbreak > 0);
   json.end_object().key("category_scores").begin_object();
   for (const std::string_view name : kModerated) json.key(name).real(0);
   for (std::size_t i = 0; i < prompt::kScanners; ++i) {
     if (verdict.ran[i]) json.key(to_string(static_cast<ScannerId>(i))).real(verdict.scores[i], 6);
   }
+  json.key(kJailbreak).real(jailbreak, 6);
   json.end_object().key("category_applied_input_types").begin_object();
+  const auto applied = [&](std::string_view name) {
+    json.key(name).begin_array().string("text").end_array();
+  };
+  for (const std::string_view name : kModerated) applied(name);
   for (std::size_t i = 0; i < prompt::kScanners; ++i) {
-    if (!verdict.ran[i]) continue;
-    json.key(to_string(static_cast<ScannerId>(i))).begin_array().string("text").end_array();
+    if (verdict.ran[i]) applied(to_string(static_cast<ScannerId>(i)));
   }
+  applied(kJailbreak);
   json.end_object().end_object();
 }
 
@@ -271,9 +314,9 @@ Result<std::vector<PromptPart>> moderated(const Json& body) {
       parts.push_back({item.string, Direction::Input, parts.size(), {}});
       continue;
     }
+    is_one = true;  // of an image, too, of which nothing is looked at
     const Json* text = item.find("text");
     if (text == nullptr || !text->is(Json::Kind::String)) continue;
-    is_one = true;
     all.text += (all.text.empty() ? "" : "\n") + text->string;
   }
   if (is_one) parts.push_back(std::move(all));
@@ -282,25 +325,35 @@ Result<std::vector<PromptPart>> moderated(const Json& body) {
 
 // LiteLLM's generic guardrail.
 
+std::unordered_set<std::string_view> texts_of_operator(const Json* messages) {
+  std::unordered_set<std::string_view> told;
+  if (messages == nullptr) return told;
+  for (const Json& message : messages->items) {
+    const Json* role = message.find("role");
+    const Json* content = message.find("content");
+    if (role == nullptr || content == nullptr) continue;
+    if (role->string != "system" && role->string != "developer") continue;
+    told.insert(content->string);
+    for (const Json& part : content->items) {
+      if (const Json* text = part.find("text")) told.insert(text->string);
+    }
+  }
+  return told;
+}
+
 Result<std::vector<PromptPart>> guarded(const Json& body) {
   const Json* type = body.find("input_type");
   const bool is_response = type != nullptr && type->string == "response";
-  std::vector<std::string> told;  // by the operator
-  if (const Json* messages = body.find("structured_messages");
-      messages != nullptr && messages->is(Json::Kind::Array)) {
-    for (const Json& message : messages->items) {
-      const Json* role = message.find("role");
-      const Json* content = message.find("content");
-      if (role == nullptr || content == nullptr) continue;
-      if (role->string == "system" || role->string == "developer") told.push_back(content->string);
-    }
-  }
+  const Json* messages = body.find("structured_messages");
+  const auto told = texts_of_operator(messages);
+  VD_TRY(auto texts, texts_in(body, "texts"));
   std::vector<PromptPart> parts;
-  for (std::string& text : texts_in(body, "texts")) {
-    if (std::find(told.begin(), told.end(), text) != told.end()) text.clear();
+  for (std::string& text : texts) {
+    if (told.count(text) > 0) text.clear();
     parts.push_back(
         {std::move(text), is_response ? Direction::Output : Direction::Input, parts.size(), {}});
   }
+  add_tool_calls(body, parts.size(), parts);
   return parts;
 }
 
@@ -308,19 +361,22 @@ std::string generic_answer(const Scanned& scanned) {
   std::string out;
   JsonWriter json(out);
   json.begin_object();
-  const auto worst = std::max_element(
-      scanned.results.begin(), scanned.results.end(),
-      [](const auto& a, const auto& b) { return a.verdict.decision < b.verdict.decision; });
-  const bool masked =
-      std::any_of(scanned.results.begin(), scanned.results.end(),
-                  [](const auto& one) { return one.verdict.sanitized.has_value(); });
-  if (worst != scanned.results.end() && worst->verdict.decision == Decision::Block) {
-    json.field("action", "BLOCKED").field("blocked_reason", reason_of(worst->verdict));
+  const auto& results = scanned.results;
+  // What is to be masked in a call of a tool cannot be: the answer has no place for it.
+  const auto blocked = std::find_if(results.begin(), results.end(), [](const auto& one) {
+    return one.verdict.decision == Decision::Block ||
+           (one.verdict.sanitized && one.part.member == kToolCalls);
+  });
+  const bool masked = std::any_of(results.begin(), results.end(), [](const auto& one) {
+    return one.verdict.sanitized.has_value();
+  });
+  if (blocked != results.end()) {
+    json.field("action", "BLOCKED").field("blocked_reason", reason_of(blocked->verdict));
   } else if (masked) {
-    const auto texts = texts_in(scanned.body, "texts");
+    const Json* texts = scanned.body.find("texts");
     json.field("action", "GUARDRAIL_INTERVENED").key("texts").begin_array();
-    for (std::size_t i = 0; i < texts.size(); ++i) {
-      json.string(scanned.results[i].verdict.sanitized.value_or(texts[i]));
+    for (std::size_t i = 0; i < texts->items.size(); ++i) {
+      json.string(results[i].verdict.sanitized.value_or(texts->items[i].string));
     }
     json.end_array();
   } else {
@@ -334,18 +390,17 @@ std::string generic_answer(const Scanned& scanned) {
 
 Result<std::vector<PromptPart>> shielded(const Json& body) {
   std::vector<PromptPart> parts;
-  if (const Json* prompt = body.find("userPrompt"); prompt != nullptr) {
+  const Json* prompt = body.find("userPrompt");
+  if (prompt != nullptr && !prompt->is(Json::Kind::Null)) {
     if (!prompt->is(Json::Kind::String)) return Error{Errc::RequestInvalid, "userPrompt: no text"};
     parts.push_back({prompt->string, Direction::Input, 0, "userPrompt"});
   }
-  for (std::string& document : texts_in(body, "documents")) {
+  VD_TRY(auto documents, texts_in(body, "documents"));
+  for (std::string& document : documents) {
     parts.push_back({std::move(document), Direction::Tool, parts.size(), "documents"});
   }
+  if (parts.empty()) return Error{Errc::RequestInvalid, "userPrompt or documents are missing"};
   return parts;
-}
-
-bool is_attack(const PromptResult& result) {
-  return result.verdict.alarmed[index(ScannerId::Injection)];
 }
 
 }  // namespace

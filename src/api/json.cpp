@@ -8,9 +8,6 @@
 namespace vedette::api {
 namespace {
 
-/// Of events, which are passed on.
-constexpr std::size_t kEventDepthMax = 64;
-
 Error invalid(std::string what) {
   return {Errc::RequestInvalid, "the body: " + std::move(what)};
 }
@@ -98,7 +95,7 @@ Result<std::vector<std::string>> array_elements(std::string_view text) {
   const simdjson::padded_string padded(text);
   simdjson::dom::element root;
   simdjson::dom::array array;
-  if (parser.allocate(padded.size(), kEventDepthMax) != simdjson::SUCCESS ||
+  if (parser.allocate(padded.size(), Json::kDepthMax) != simdjson::SUCCESS ||
       parser.parse(padded).get(root) != simdjson::SUCCESS || root.get(array) != simdjson::SUCCESS) {
     return invalid("it is no array of JSON");
   }

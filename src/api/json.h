@@ -13,7 +13,7 @@ namespace vedette::api {
 
 struct Json {
   enum class Kind : std::uint8_t { Null, Boolean, Integer, Real, String, Array, Object };
-  static constexpr std::size_t kDepthMax = 16, kValuesMax = 100'000;
+  static constexpr std::size_t kDepthMax = 64, kValuesMax = 100'000;
 
   Kind kind = Kind::Null;
   bool boolean = false;

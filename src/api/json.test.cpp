@@ -20,7 +20,7 @@ TEST_SUITE("api/json") {
   }
 
   TEST_CASE("what is not JSON, or too much of it, is refused with a reason") {
-    const std::string deep = std::string(20, '[') + std::string(20, ']');
+    const std::string deep = std::string(80, '[') + std::string(80, ']');
     std::string many = "[0";
     for (std::size_t i = 0; i < Json::kValuesMax; ++i) many += ",0";
     many += "]";

@@ -52,18 +52,6 @@ void add_content(const Json& content, PromptPart part, std::vector<PromptPart>& 
   }
 }
 
-void add_tool_calls(const Json& message, std::size_t place, std::vector<PromptPart>& parts) {
-  const Json* calls = message.find("tool_calls");
-  if (calls == nullptr || !calls->is(Json::Kind::Array)) return;
-  for (const Json& call : calls->items) {
-    const Json* function = call.find("function");
-    const std::string_view arguments =
-        text_of(function != nullptr ? function->find("arguments") : call.find("arguments"));
-    if (arguments.empty()) continue;
-    parts.push_back({std::string(arguments), Direction::Output, place, "tool_calls"});
-  }
-}
-
 struct Asked {
   std::vector<PromptPart> parts;
   std::string policy;
@@ -173,6 +161,18 @@ Result<net::HttpResponse> scanned(Service& service, const Exchange& exchange) {
 }
 
 }  // namespace
+
+void add_tool_calls(const Json& message, std::size_t place, std::vector<PromptPart>& parts) {
+  const Json* calls = message.find(kToolCalls);
+  if (calls == nullptr || !calls->is(Json::Kind::Array)) return;
+  for (const Json& call : calls->items) {
+    const Json* function = call.find("function");
+    const std::string_view arguments =
+        text_of(function != nullptr ? function->find("arguments") : call.find("arguments"));
+    if (arguments.empty()) continue;
+    parts.push_back({std::string(arguments), Direction::Output, place, kToolCalls});
+  }
+}
 
 Result<void> check_size(const std::vector<PromptPart>& parts) {
   if (parts.size() > kMessagesMax) {

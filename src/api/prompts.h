@@ -35,6 +35,9 @@ inline constexpr std::size_t kMessagesMax = 1000;
 /// BodyTooLarge beyond kMessagesMax messages or kTextBytesMax bytes in all.
 Result<std::vector<PromptPart>> parts_of_messages(const Json& messages);
 Result<void> check_size(const std::vector<PromptPart>& parts);
+/// Appends what the member `tool_calls` of a message hands to tools.
+inline constexpr std::string_view kToolCalls = "tool_calls";
+void add_tool_calls(const Json& message, std::size_t place, std::vector<PromptPart>& parts);
 
 /// The paths of the routes that scan, to which a policy may be bound.
 std::span<const std::string_view> prompt_routes();
