@@ -84,7 +84,7 @@ TEST_SUITE("prompt/recalibrate") {
     Policy off;
     off.reactions[0][static_cast<std::size_t>(ScannerId::Injection)] = Reaction::Off;
     const Firewall deaf(builtin_model(), {off});
-    Scan(deaf).run("Hello", Direction::Input, *deaf.policy(""), verdict);
+    Scan(deaf.model()).run("Hello", Direction::Input, *deaf.policy(""), verdict);
     CHECK_FALSE(score_bin(verdict));
 
     Counts counts{};

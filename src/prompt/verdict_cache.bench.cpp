@@ -40,7 +40,7 @@ struct Bench {
   }
   const Firewall firewall{builtin_model(), {Policy{}}};
   const ActivePolicy& policy = firewall.policies().front();
-  Scan scan{firewall};
+  Scan scan{firewall.model()};
   std::string text;
   Verdict verdict;
   Receipt receipt;

@@ -22,7 +22,7 @@ struct Chain {
   ManualClock clock{Time{}};
   Firewall firewall{builtin_model(), test_policies()};
   const ActivePolicy& policy = firewall.policies().back();
-  Scan scan{firewall};
+  Scan scan{firewall.model()};
   std::unique_ptr<VerdictCache> cache;
 };
 
