@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Measures `vedette scan` beside `fail2ban-regex`, on the same lines, in turns, on the same core; the
-queue of threats beside Redis (bench/triage.py); the API beside nginx (bench/api.py).
+queue of threats beside Redis (bench/triage.py); the API beside nginx (bench/api.py); the prompt firewall
+in process (bench/prompts.py).
 
 Usage: ./dev bench [--lines N] [--rounds N] [--file LOG --filter FILTER] [--only NAME…] [--write]
 
@@ -22,6 +23,7 @@ import time
 from dataclasses import dataclass, field
 
 import api
+import prompts
 import triage
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -218,10 +220,10 @@ def machine():
     return f"{names[0] if names else platform.machine()}, {len(os.sched_getaffinity(0))} cores"
 
 
-def page(results, triage_results, api_results, options):
+def page(results, others, options):
     text = "# Performance\n\n<!-- Made by `./dev bench --write`. -->\n\n"
     if not results:
-        return text + sections(triage_results, api_results)
+        return text + sections(others)
     text += ("Whole processes, start to exit: `vedette scan` reads, decodes, runs every built-in "
              "rule and ranks the\nthreats; `fail2ban-regex` looks for the failures of one filter, "
              "which is less. Both in turns on the same\ncore and lines "
@@ -233,16 +235,12 @@ def page(results, triage_results, api_results, options):
              "has a few at a time.\n")
     return (text + "\n" + table(results) +
             "\n*speed* is that of the first row of the workload taken as 1.\n" +
-            sections(triage_results, api_results))
+            sections(others))
 
 
-def sections(triage_results, api_results):
-    text = ""
-    if triage_results:
-        text += triage.TEXT + triage.table(triage_results)
-    if api_results:
-        text += api.TEXT + api.table(api_results)
-    return text
+def sections(others):
+    """`others`: (module, what its measure() gave) of each part that was asked for."""
+    return "".join(module.TEXT + module.table(results) for module, results in others)
 
 
 def parse(arguments):
@@ -254,7 +252,7 @@ def parse(arguments):
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--file", type=pathlib.Path, help="a log of your own instead")
     parser.add_argument("--filter", default="", help="fail2ban's filter for it, for example sshd")
-    everything = ("sshd", "web", "sshd-real", "web-real", "sources", "triage", "api")
+    everything = ("sshd", "web", "sshd-real", "web-real", "sources", "triage", "api", "prompts")
     parser.add_argument("--threats", type=int, nargs="+", default=[10_000, 100_000, 1_000_000],
                         help="for triage (10000 100000 1000000)")
     parser.add_argument("--seconds", type=int, default=5, help="of load, for api (5)")
@@ -272,17 +270,20 @@ def main():
         for peer in ("fail2ban-regex", "redis-server", "nginx"):
             if not shutil.which(peer):
                 raise SystemExit(f"bench: {peer} is not installed; or use --no-peer")
-    results, triage_results, api_results = [], None, None
+    results, others = [], []
     with tempfile.TemporaryDirectory(prefix="vedette-bench-") as folder:
         for workload in workloads(options.vedette.resolve(), pathlib.Path(folder), options):
             results.append((workload, measure(options.vedette.resolve(), workload, options)))
             workload.log.unlink()
+        vedette = options.vedette.resolve()
         if "triage" in options.only and not options.file:
-            triage_results = triage.measure(options.vedette.resolve().parent / "engine_bench", options)
+            others.append((triage, triage.measure(vedette.parent / "engine_bench", options)))
         if "api" in options.only and not options.file:
-            _, log = simulated(options.vedette.resolve(), pathlib.Path(folder), "sshd", 300_000)
-            api_results = api.measure(options.vedette.resolve(), log, folder, options)
-    text = page(results, triage_results, api_results, options)
+            _, log = simulated(vedette, pathlib.Path(folder), "sshd", 300_000)
+            others.append((api, api.measure(vedette, log, folder, options)))
+        if "prompts" in options.only and not options.file:
+            others.append((prompts, prompts.measure(vedette, options)))
+    text = page(results, others, options)
     print(text, end="")
     if options.write:
         PAGE.write_text(text, encoding="utf-8")

@@ -43,7 +43,7 @@ bool count_texts(const std::vector<std::string>& files, prompt::Direction direct
   prompt::Scan scan(firewall.model());
   prompt::Verdict verdict;
   std::uint64_t bad = 0;
-  const bool all = each_line(files, [&](const std::string& line) {
+  const bool all = each_line(files, [&](const std::string& line, bool /*more*/) {
     const auto json = parse_line(line);
     const std::string* text = json ? text_in(*json, "text") : nullptr;
     if (text == nullptr) {

@@ -68,7 +68,7 @@ const std::string* text_in(const api::Json& json, std::string_view name) {
 }
 
 bool each_line(const std::vector<std::string>& files,
-               const std::function<bool(const std::string& line)>& visit) {
+               const std::function<bool(const std::string& line, bool more)>& visit) {
   bool all = true;
   for (const std::string& path : files) {
     std::ifstream in(path == "-" ? "/dev/stdin" : path, std::ios::binary);
@@ -79,7 +79,7 @@ bool each_line(const std::vector<std::string>& files,
     }
     std::string line;
     while (std::getline(in, line)) {
-      if (!line.empty() && !visit(line)) return all;
+      if (!line.empty() && !visit(line, in.rdbuf()->in_avail() > 0)) return all;
     }
   }
   return all;

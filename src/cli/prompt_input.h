@@ -34,8 +34,9 @@ Result<api::Json> parse_line(const std::string& line);
 const std::string* text_in(const api::Json& json, std::string_view name);
 
 /// Hands every line that is not empty to `visit` until that says false; `-` is standard input.
+/// `more`: the next line is there already; else somebody may wait for an answer before he sends it.
 /// False when a file could not be opened, which was printed then.
 bool each_line(const std::vector<std::string>& files,
-               const std::function<bool(const std::string& line)>& visit);
+               const std::function<bool(const std::string& line, bool more)>& visit);
 
 }  // namespace vedette::cli

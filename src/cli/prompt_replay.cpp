@@ -212,8 +212,9 @@ int replay(const ReplayOptions& options) {
     }
     return replayer.end();
   }
-  const bool all =
-      each_line(options.files, [&](const std::string& line) { return replayer.replay_line(line); });
+  const bool all = each_line(options.files, [&](const std::string& line, bool /*more*/) {
+    return replayer.replay_line(line);
+  });
   const int code = replayer.end();
   return code == kDone && !all ? kInputDamaged : code;
 }

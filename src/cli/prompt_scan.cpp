@@ -80,9 +80,9 @@ int scan_prompts(const PromptScanOptions& options) {
     return kUsage;
   }
   LineScanner scanner(*chosen, *prompt::parse_direction(options.direction), options.receipts);
-  const bool all = each_line(options.files, [&](const std::string& line) {
+  const bool all = each_line(options.files, [&](const std::string& line, bool more) {
     scanner.scan(line);
-    return scanner.flush(false);
+    return scanner.flush(!more);
   });
   scanner.flush(true);
   if (scanner.bad_lines() > 0) {

@@ -37,6 +37,16 @@ def test_command_line(directory):
     assert all(v["micros"] > 0 and "prompt_injection" in v["scanners"] for v in verdicts)
 
 
+def test_conversation(directory):
+    """who sends a line and waits gets its verdict before the next one"""
+    process = subprocess.Popen([BINARY, "prompt", "scan", "-"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                               text=True, bufsize=1)
+    for text, wanted in ((ATTACK, "block"), (HONEST, "allow")) * 3:
+        process.stdin.write(json.dumps({"text": text}) + "\n")
+        assert json.loads(process.stdout.readline())["verdict"] == wanted
+    assert process.communicate()[0] == "" and process.returncode == 0
+
+
 def test_bad_lines(directory):
     """lines that are no prompt are said to be none, and the others keep their places"""
     done, verdicts = scan_lines('{"text": 5}', "nonsense", json.dumps({"text": ATTACK}),
