@@ -131,7 +131,8 @@ class Client:
 
 class Daemon:
     """`vedette run`, started, asked, killed. `admin`: the first token, which it says on its standard output
-    when it starts for the first time."""
+    when it starts for the first time. Those that a test leaves behind end with it."""
+    processes = []  # of all
 
     def __init__(self, directory, *inputs, extra=(), anonymous="viewer"):
         self.directory, self.inputs, self.extra = pathlib.Path(directory), inputs, extra
@@ -149,6 +150,7 @@ class Daemon:
                 [BINARY, "run", "--state", self.state, "--listen", "127.0.0.1:0", "--from-start", "yes",
                  "--checkpoint-ms", "50", "--anonymous-role", self.anonymous, *self.extra, "--inputs", *self.inputs],
                 stdout=output, stderr=log)
+        self.processes.append(self.process)
         self.wait(lambda: b"Ready" in self.log.read_bytes()[before:], "the daemon to be ready")
         text = self.log.read_bytes()[before:].decode(errors="replace")
         self.port = int(text.split("127.0.0.1:")[-1].split()[0].strip('"'))
@@ -197,6 +199,14 @@ class Daemon:
     def kill(self):
         self.process.send_signal(signal.SIGKILL)
         self.process.wait()
+
+    @classmethod
+    def end_all(cls):
+        for process in cls.processes:
+            if process.poll() is None:
+                process.kill()
+                process.wait()
+        cls.processes.clear()
 
     def stop(self):
         """Asks it to end and waits until it has stored everything."""
@@ -274,5 +284,7 @@ def main(names):
                 outcome = f"skipped: {reason}"
             except Exception:  # a test may fail in any way; the others still run
                 failed, outcome = failed + 1, "FAILED\n" + traceback.format_exc()
+            finally:
+                Daemon.end_all()
         print(f"{time.monotonic() - start:6.1f} s  {test.__doc__.splitlines()[0]}: {outcome}", flush=True)
     sys.exit(1 if failed else 0 if ran else 77)
