@@ -9,8 +9,8 @@
 #include "cli/terminal.h"
 #include "prompt/calibrate.h"
 #include "prompt/evaluate.h"
-#include "prompt/fold.h"
 #include "prompt/train.h"
+#include "prompt/views.h"
 
 #include <CLI/CLI.hpp>
 #include <fmt/core.h>
@@ -43,7 +43,22 @@ int ended(const Result<void>& done) {
   return kInputDamaged;
 }
 
-Result<Sample> parse_sample(std::string_view line, const std::string& place) {
+/// The folded text and what else can be read in it, as the firewall reads it.
+void read_views(const std::string& text, prompt::Views& views, Sample& sample) {
+  views.build(text);
+  bool first = true;
+  for (const prompt::View& view : views.all()) {
+    if (!view.is_folded()) continue;
+    if (first) {
+      sample.text = view.text;
+    } else {
+      sample.decoded.emplace_back(view.text);
+    }
+    first = false;
+  }
+}
+
+Result<Sample> parse_sample(std::string_view line, const std::string& place, prompt::Views& views) {
   const auto json = api::Json::parse(line);
   const api::Json* text = json ? json->find("text") : nullptr;
   const api::Json* label = json ? json->find("label") : nullptr;
@@ -52,7 +67,7 @@ Result<Sample> parse_sample(std::string_view line, const std::string& place) {
     return Error{Errc::CorpusDamaged, place};
   }
   Sample sample;
-  sample.text = prompt::fold(text->string);
+  read_views(text->string, views, sample);
   sample.attack = label->string == "attack";
   const api::Json* kind = json->find("kind");
   if (kind != nullptr) sample.kind = kind->string;
@@ -62,6 +77,7 @@ Result<Sample> parse_sample(std::string_view line, const std::string& place) {
 /// A source is a file: its name says where its texts are from.
 Result<std::vector<Sample>> read_samples(const std::vector<std::string>& files) {
   std::vector<Sample> samples;
+  prompt::Views views;
   for (const std::string& file : files) {
     VD_TRY(const std::string content, read_file(file, kFileBytesMax));
     const std::string source = std::filesystem::path(file).stem().string();
@@ -69,7 +85,7 @@ Result<std::vector<Sample>> read_samples(const std::vector<std::string>& files) 
     for (std::size_t line = 1; !rest.empty(); ++line) {
       const std::string_view text = take_until(rest, '\n');
       if (trim(text).empty()) continue;
-      VD_TRY(Sample sample, parse_sample(text, fmt::format("{}:{}", file, line)));
+      VD_TRY(Sample sample, parse_sample(text, fmt::format("{}:{}", file, line), views));
       sample.source = source;
       samples.push_back(std::move(sample));
     }

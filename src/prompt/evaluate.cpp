@@ -40,12 +40,20 @@ double recall(std::span<const Judged> judged, std::size_t attacks, double above)
 
 }  // namespace
 
+Judged judge(const Model& model, const Sample& sample) {
+  ModelScore score = model.score(sample.text);
+  for (const std::string& text : sample.decoded) {
+    const ModelScore other = model.score(text);
+    if (other.logit > score.logit) score = other;
+  }
+  return {&sample, score.score, score.logit};
+}
+
 std::vector<Judged> judge(const Model& model, std::span<const Sample> samples) {
   std::vector<Judged> judged;
   judged.reserve(samples.size());
   for (const Sample& sample : samples) {
-    const ModelScore score = model.score(sample.text);
-    judged.push_back({&sample, score.score, score.logit});
+    judged.push_back(judge(model, sample));
   }
   return judged;
 }

@@ -32,6 +32,8 @@ struct Judged {
   double score = 0, logit = 0;
 };
 
+/// As the firewall does: by the worst of what can be read in the text.
+Judged judge(const Model& model, const Sample& sample);
 std::vector<Judged> judge(const Model& model, std::span<const Sample> samples);
 /// `thresholds` are scores, one for each strictness.
 Quality measure(std::span<const double, kStrictnesses> thresholds, std::span<const Judged> judged);

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 using namespace vedette;
 using namespace vedette::prompt;
 
@@ -22,6 +24,26 @@ TEST_SUITE("prompt/evaluate") {
     CHECK(quality.recall_percent == doctest::Approx(0.5));
     CHECK(quality.attacks_by_source.at("a").alarms == std::array<std::size_t, 4>{1, 1, 1, 2});
     CHECK(quality.honest_by_source.at("b").alarms == std::array<std::size_t, 4>{0, 0, 0, 1});
+  }
+
+  TEST_CASE("a text is judged by the worst of what can be read in it") {
+    ModelParameters parameters;
+    parameters.weights.assign(std::size_t{1} << kBucketBits, 0);
+    for (std::size_t i = 0; i < parameters.weights.size(); ++i) {
+      parameters.weights[i] = static_cast<std::int8_t>(i * 37 % 21 - 10);
+    }
+    parameters.scale = 0.1;
+    const Model model(std::move(parameters));
+    std::vector<double> logits;
+    for (const char* text : {"aloud", "in base64", "read backwards"}) {
+      logits.push_back(model.score(text).logit);
+    }
+    const Sample sample{.text = "aloud",
+                        .source = "a",
+                        .kind = "",
+                        .attack = true,
+                        .decoded = {"in base64", "read backwards"}};
+    CHECK(judge(model, sample).logit == *std::max_element(logits.begin(), logits.end()));
   }
 
   TEST_CASE("one honest text in a hundred may score above the cut of 1 %") {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 namespace vedette::prompt {
 
@@ -10,6 +11,7 @@ struct Sample {
   std::string source;  ///< where it is from: what is held back together
   std::string kind;
   bool attack = false;
+  std::vector<std::string> decoded{};  ///< what else can be read in it (views.h), folded
 };
 
 }  // namespace vedette::prompt
