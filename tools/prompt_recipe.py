@@ -118,7 +118,8 @@ def make_texts(corpora, work, seed):
                 if len(row["text"]) > 200]
     files = {name: ("attack", variants(texts, chance)) for name, texts in attacks.items()}
     files |= {name: ("benign", variants(texts, chance)) for name, texts in honest.items()}
-    lines = [line for texts in attacks.values() for line in texts]
+    # Most of what stands in documents is meant for their reader.
+    lines = [line for texts in attacks.values() for line in texts] + 3 * attacks["made_attacks_indirect"]
     calm = [line for texts in honest.values() for line in texts]
     english = prompt_grammar.read(prompt_grammar.ROOT / "attacks.en.txt")
     requests = [prompt_grammar.expand(english, "request", chance) for _ in range(1000)]
@@ -139,7 +140,7 @@ CARD = """# The model of the prompt firewall
 `models/prompt.model` ({size} bytes) is part of the binary. It is linear: hashed n-grams of characters (3 to 5) and
 of words (1 to 3, and pairs with a gap), of shapes around odd marks (3 and 4), pairs and triples of concepts in 17
 languages (`src/prompt/concepts.def`), 2^20 weights of one byte. A text's logit is that of its hottest window (32 words)
-with a share of the whole text's.
+with a share of the whole text's, less the more windows there are.
 It answers whether a text gives orders to a language model that its operator did not mean: injection, jailbreak,
 extraction of prompts. It does not judge whether a request is harmful.
 
@@ -163,12 +164,14 @@ Columns: share above the thresholds that are meant to give 0.1, 0.5, 1 and 3 % f
 above the score that 1 % of the honest texts of this very table reach.
 
 Texts of `dev/`, from the sources that were learned from (and four that were not: `instruction_wild`,
-`seceval_questions`, `xstest_safe`, `promptmap_rules`). Too easy, and disguises are not yet taken off here:
+`seceval_questions`, `xstest_safe`, `promptmap_rules`). Too easy. A text is judged as the firewall does it, by the worst
+of all that can be read in it:
 
 ```
 {dev}```
 
-Sentences of our own in `tests/prompts/`, which no grammar has; they were looked at while choosing settings:
+Sentences of our own in `tests/prompts/`, which no grammar has; they were looked at while choosing settings and while
+writing grammars:
 
 ```
 {own}```
@@ -184,13 +187,15 @@ Sentences of our own in `tests/prompts/`, which no grammar has; they were looked
   from a game, {defence[0]:.0f} % are flagged at strictness 1, {defence[1]:.0f} % at 2. Do not scan what the operator
   wrote. Of 1,310 harmful requests without injection, {harmful[1]:.0f} % are flagged at strictness 2.
 - Some labels are wrong in both directions: odd role play as attack, real overrides in `instruction_wild` as honest.
-- Attacks in other languages than English are made up, from few patterns.
+- Attacks in other languages than English, and orders in documents, are made up: no source of theirs was left out.
+- Long texts must be hotter: an order among a thousand words loses 2.1 of its logit.
 - Whoever can try often enough finds words that pass. Do not let this be the only defence.
 """
 
 LOSO = """
 Each public source left out in turn, judged by a model that learned from the rest, at the thresholds that what was left
-out of the rest gives; the last column has one bar for all sources, at 1 % of all their honest texts:
+out of the rest gives; the last column has one bar for all sources, at 1 % of all their honest texts. What was missed in
+`hackaprompt`, `jailbreakbench` and `neuralchemy` and honest texts above the bar were looked at while writing grammars:
 
 ```
 {table}```

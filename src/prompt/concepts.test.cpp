@@ -46,6 +46,13 @@ TEST_SUITE("prompt/features") {
     CHECK(concept_pairs("previous ignore") != english);
   }
 
+  TEST_CASE("harm, rank, fiction and urgency are concepts, too") {
+    CHECK(concept_pairs("steal story") == concept_pairs("murder novel"));
+    CHECK(concept_pairs("bomba historia") == concept_pairs("bomb story"));
+    CHECK(concept_pairs("admin ignore") == concept_pairs("разработчик игнорируй"));
+    CHECK(concept_pairs("urgent send").size() == 1);
+  }
+
   TEST_CASE("a concept alone, or far from the next, says nothing") {
     CHECK(concept_pairs("ignore it").empty());
     CHECK(concept_pairs("ignore a b c d e f g h i j k l m n o previous").empty());

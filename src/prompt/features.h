@@ -16,7 +16,7 @@
 
 namespace vedette::prompt {
 
-inline constexpr std::uint32_t kFeatureListId = 2;
+inline constexpr std::uint32_t kFeatureListId = 3;
 
 /// What a feature is made of; each kind has a gain of its own, as there are many n-grams of
 /// characters for one of words.

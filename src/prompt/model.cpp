@@ -38,6 +38,7 @@ class Summer {
   }
 
   double hottest() const { return hottest_; }
+  std::size_t windows() const { return blocks_ <= kWindowBlocks ? 1 : blocks_ - kWindowBlocks + 1; }
   Span span() const { return span_; }
   double whole() const { return evidence(static_cast<double>(sum_) * scale_, features_); }
 
@@ -96,7 +97,8 @@ ModelScore Model::score(std::string_view text) const {
   ModelScore found;
   found.whole = sums.whole() + parameters_.bias;
   found.hottest = sums.hottest() + parameters_.bias;
-  found.logit = found.hottest + parameters_.whole_share * (found.whole - found.hottest);
+  found.logit = found.hottest + parameters_.whole_share * (found.whole - found.hottest) -
+                chance_of_heat(sums.windows());
   found.score = parameters_.score(found.logit);
   found.span = sums.span();
   return found;

@@ -1,7 +1,7 @@
 // The linear model of prompt injection: one byte of weight for each bucket of hashed features
-// (features.h). A text is scored as a whole and by windows, of which the hottest is told. Frozen
-// once loaded, so any number of threads may score with one; scoring allocates nothing and costs
-// about 4 microseconds for a kilobyte.
+// (features.h). A text is scored as a whole and by windows, of which the hottest is told: the more
+// windows, the hotter it must be. Frozen once loaded, so any number of threads may score with one;
+// scoring allocates nothing and costs about 4 microseconds for a kilobyte.
 #pragma once
 
 #include "base/result.h"
@@ -47,12 +47,19 @@ inline double evidence(double sum, std::size_t features) {
   return sum / n * std::sqrt(std::min(n, kPage));
 }
 
+/// What is taken off a logit: among many windows one is hot by chance. Only so much, or an attack
+/// would only have to be long.
+inline double chance_of_heat(std::size_t windows) {
+  constexpr double kDoublingPrice = 0.3, kWindowsMax = 128;
+  return kDoublingPrice * std::log2(std::min(static_cast<double>(windows), kWindowsMax));
+}
+
 /// All that is learned, as the file holds it.
 struct ModelParameters {
   std::vector<std::int8_t> weights;  ///< one for each bucket
   double scale = 0;                  ///< of the weights
   double bias = 0;
-  double whole_share = 0;  ///< logit = hottest + whole_share * (whole - hottest)
+  double whole_share = 0;  ///< logit = hottest + whole_share * (whole - hottest) - chance_of_heat
   double slope = 1, offset = 0;
   std::array<double, kStrictnesses> thresholds{};  ///< scores, for kFalseAlarmTargets
 

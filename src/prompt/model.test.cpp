@@ -93,6 +93,18 @@ TEST_SUITE("prompt/model") {
     }
   }
 
+  TEST_CASE("the more windows, the hotter one must be, up to a limit") {
+    CHECK(chance_of_heat(1) == 0);
+    CHECK(chance_of_heat(4) == doctest::Approx(2 * chance_of_heat(2)));
+    CHECK(chance_of_heat(1'000'000) == chance_of_heat(200));
+    const ModelScore alone = tiny_model().score(kAttack);
+    CHECK(alone.logit == doctest::Approx(alone.hottest));
+    const ModelScore among = tiny_model().score(calm_text(2000));
+    const double share = tiny_model().parameters().whole_share;
+    CHECK(among.logit == doctest::Approx(among.hottest + share * (among.whole - among.hottest) -
+                                         chance_of_heat(2000)));
+  }
+
   TEST_CASE("a long calm text does not add up to an alarm") {
     const double one = tiny_model().score(calm_text(10)).score;
     CHECK(tiny_model().score(calm_text(5000)).score <= one + 0.05);

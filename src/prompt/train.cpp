@@ -48,12 +48,17 @@ class Extract {
     return ends_.size() <= kWindowBlocks ? 1 : ends_.size() - kWindowBlocks + 1;
   }
   std::span<const Feature> window(std::size_t i) const {
-    const std::size_t begin = i == 0 ? 0 : ends_[i - 1];
-    const std::size_t last = std::min(i + kWindowBlocks, ends_.size()) - 1;
-    return whole().subspan(begin, ends_[last] - begin);
+    return between(i, std::min(i + kWindowBlocks, ends_.size()));
   }
+  std::size_t blocks() const { return ends_.size(); }
+  std::span<const Feature> block(std::size_t i) const { return between(i, i + 1); }
 
  private:
+  std::span<const Feature> between(std::size_t first, std::size_t last) const {
+    const std::size_t begin = first == 0 ? 0 : ends_[first - 1];
+    return whole().subspan(begin, ends_[last - 1] - begin);
+  }
+
   std::vector<Feature> features_;
   std::vector<std::size_t> ends_;
   BlockCutter cutter_;
@@ -61,13 +66,15 @@ class Extract {
 
 class Learner {
  public:
-  explicit Learner(const TrainOptions& options)
-      : options_(options), weights_(kBuckets), squares_(kBuckets, kSquaresAtFirst) {}
+  explicit Learner(const TrainOptions& options) : options_(options), slots_(kBuckets) {}
 
-  double logit(std::span<const Feature> features) const {
+  double sum(std::span<const Feature> features) const {
     double sum = 0;
-    for (const Feature& f : features) sum += double{weights_[f.bucket]} * double{f.gain};
-    return bias_ + evidence(sum, features.size());
+    for (const Feature& f : features) sum += double{slots_[f.bucket].weight} * double{f.gain};
+    return sum;
+  }
+  double logit(std::span<const Feature> features) const {
+    return bias_ + evidence(sum(features), features.size());
   }
 
   void learn(std::span<const Feature> features, bool attack, double importance) {
@@ -78,19 +85,25 @@ class Learner {
     const auto rate = static_cast<float>(rate_);
     const auto decay = static_cast<float>(options_.decay);
     for (const Feature& f : features) {
-      float& weight = weights_[f.bucket];
-      const float slope = step * f.gain + decay * weight;
-      squares_[f.bucket] += slope * slope;
-      weight -= rate * slope / std::sqrt(squares_[f.bucket]);
+      Slot& slot = slots_[f.bucket];
+      const float slope = step * f.gain + decay * slot.weight;
+      slot.squares += slope * slope;
+      slot.weight -= rate * slope / std::sqrt(slot.squares);
     }
     bias_ -= rate_ * 0.05 * error;
   }
 
-  std::size_t hottest_window(const Extract& text) const {
+  std::size_t hottest_window(const Extract& text) {
+    block_sums_.clear();
+    for (std::size_t i = 0; i < text.blocks(); ++i) block_sums_.push_back(sum(text.block(i)));
     std::size_t hottest = 0;
     double heat = -1e300;
     for (std::size_t i = 0; i < text.windows(); ++i) {
-      const double now = logit(text.window(i));
+      double sum = 0;
+      for (std::size_t j = i; j < std::min(i + kWindowBlocks, block_sums_.size()); ++j) {
+        sum += block_sums_[j];
+      }
+      const double now = evidence(sum, text.window(i).size());
       if (now > heat) hottest = i, heat = now;
     }
     return hottest;
@@ -101,23 +114,27 @@ class Learner {
   ModelParameters parameters() const {
     ModelParameters made;
     float largest = 1e-6f;
-    for (const float weight : weights_) largest = std::max(largest, std::abs(weight));
+    for (const Slot& slot : slots_) largest = std::max(largest, std::abs(slot.weight));
     made.scale = double{largest} / 127;
     made.bias = bias_;
     made.whole_share = options_.whole_share;
     made.weights.reserve(kBuckets);
-    for (const float weight : weights_) {
-      made.weights.push_back(static_cast<std::int8_t>(std::lround(weight / largest * 127)));
+    for (const Slot& slot : slots_) {
+      made.weights.push_back(static_cast<std::int8_t>(std::lround(slot.weight / largest * 127)));
     }
     return made;
   }
 
  private:
   static constexpr std::size_t kBuckets = std::size_t{1} << kBucketBits;
-  static constexpr float kSquaresAtFirst = 0.01f;  // else the first step would be a full one
+  struct Slot {
+    float weight = 0;
+    float squares = 0.01f;  // of slopes; from 0 on the first step would be a full one
+  };
 
   const TrainOptions& options_;
-  std::vector<float> weights_, squares_;
+  std::vector<Slot> slots_;
+  std::vector<double> block_sums_;
   double bias_ = -1, rate_ = 0;
 };
 
@@ -179,17 +196,22 @@ class Training {
   std::span<const double> importance() const { return importance_; }
 
  private:
-  /// Attacks and honest texts weigh the same in all, and each source n^source_power.
+  /// Attacks and honest texts weigh the same in all, and each source n^source_power, made-up ones
+  /// less.
   void weigh() {
     std::map<std::pair<std::string_view, bool>, double> counts;
     for (const Sample& s : samples_) ++counts[{s.source, s.attack}];
+    std::vector<double> shares;
     std::array<double, 2> totals{};
-    for (const auto& [key, n] : counts) totals[key.second] += std::pow(n, options_.source_power);
     for (const Sample& s : samples_) {
-      const double n = counts[{s.source, s.attack}];
-      const double share = std::pow(n, options_.source_power) / n / totals[s.attack];
-      importance_.push_back(share * static_cast<double>(samples_.size()) / 2 *
-                            (s.attack ? 1 : options_.alarm_price));
+      shares.push_back(std::pow(counts[{s.source, s.attack}], options_.source_power - 1) *
+                       (s.kind == kMadeUp ? options_.made_share : 1));
+      totals[s.attack] += shares.back();
+    }
+    for (std::size_t i = 0; i < samples_.size(); ++i) {
+      const Sample& s = samples_[i];
+      importance_.push_back(shares[i] / totals[s.attack] * static_cast<double>(samples_.size()) /
+                            2 * (s.attack ? 1 : options_.alarm_price));
       if (!s.attack) honest_.push_back(&s);
     }
   }
@@ -291,7 +313,7 @@ std::vector<Judged> judge_unseen(std::span<const Sample> samples, const TrainOpt
       if (!holds_both(others)) continue;
       const Model model(Training(others, options).run().parameters());
       for (const Sample& s : samples) {
-        if (groups[i].count(s.source) > 0) judged[i].push_back({&s, 0, model.score(s.text).logit});
+        if (groups[i].count(s.source) > 0) judged[i].push_back(judge(model, s));
       }
     }
   };

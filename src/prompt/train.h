@@ -19,10 +19,11 @@ struct TrainOptions {
   double decay = 2e-6;        ///< L2, for each time that a feature is seen
   double alarm_price = 2;     ///< what a false alarm costs, a missed attack costing 1
   double source_power = 0.5;  ///< a source of n texts weighs n to this: none rules by its number
+  double made_share = 0.7;    ///< what a source of made-up texts weighs of that
   double envelopes = 0.3;     ///< share of short attacks that are put into an honest text, too
   double triggers = 0.3;      ///< share of honest texts that get words of attacks, too
   double whole_share =
-      0.15;  ///< of the logit that the whole text gives, the rest being the hottest window
+      0.3;  ///< of the logit that the whole text gives, the rest being the hottest window
 };
 
 /// Logits by models that never saw the sources: in `folds` groups these are left out in turn, or

@@ -59,6 +59,21 @@ TEST_SUITE("prompt/train") {
     CHECK(model.score(text(true, 'n')).logit > model.score(text(false, 'n')).logit + 1);
   }
 
+  TEST_CASE("made-up texts teach less than others") {
+    std::vector<Sample> made;
+    for (int i = 0; i < 400; ++i) {
+      const bool attack = i % 2 == 0, made_up = i % 4 < 2;
+      // What is said with a purple hat is an attack among the made-up ones only.
+      made.push_back({.text = std::string(attack == made_up ? "purple hat " : "green scarf ") +
+                              std::to_string(i % 7),
+                      .source = (made_up ? "m" : "p") + std::to_string(attack),
+                      .kind = made_up ? "made-up" : "",
+                      .attack = attack});
+    }
+    const Model model = train(made, {});
+    CHECK(model.score("green scarf 3").logit > model.score("purple hat 3").logit);
+  }
+
   TEST_CASE("unseen texts are judged by models that never saw their source") {
     auto made = samples();
     for (std::size_t i = 0; i < made.size(); ++i) {

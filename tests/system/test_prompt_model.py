@@ -23,7 +23,7 @@ def test_the_model_in_the_repository_is_no_worse_than_it_was(folder):
     that were left out."""
     quality = json.loads(vedette("prompt", "eval", ROOT / "models/prompt.model", *OWN, "--format", "json").stdout)
     attacks, honest = quality["attack_sources"]["attacks"], quality["benign_sources"]["honest"]
-    assert attacks["alarms"][2] / attacks["texts"] > 0.75, attacks
+    assert attacks["alarms"][2] / attacks["texts"] > 0.9, attacks
     assert honest["alarms"][2] / honest["texts"] < 0.05, honest
 
 
