@@ -9,6 +9,7 @@
 #include "config/config.h"
 #include "engine/thread.h"
 #include "source/source_set.h"
+#include "store/prompt_reader.h"
 #include "store/store.h"
 
 #include <CLI/CLI.hpp>
@@ -78,6 +79,16 @@ void examine_sources(const config::Config& config, Examination& examination) {
   }
 }
 
+void examine_prompts(const std::string& state, Examination& examination) {
+  auto reader = store::PromptReader::open(state);
+  auto problems = reader ? (*reader)->check() : Result<std::vector<std::string>>(reader.error());
+  if (!problems) return examination.say(Finding::Bad, "prompts", problems.error().detail);
+  for (const std::string& problem : *problems) {
+    examination.say(Finding::Bad, "prompts", escape_for_terminal(problem));
+  }
+  if (problems->empty()) examination.say(Finding::Good, "prompts", "the log of verdicts is whole");
+}
+
 void examine_state(const config::Config& config, Examination& examination) {
   const std::string state = config.state.empty() ? default_state_directory() : config.state;
   std::error_code error;
@@ -93,6 +104,9 @@ void examine_state(const config::Config& config, Examination& examination) {
     const std::uint64_t free_bytes = std::uint64_t{disk.f_bavail} * disk.f_frsize;
     examination.say(free_bytes < (64u << 20) ? Finding::Bad : Finding::Good, "disk",
                     fmt::format("{} free at {}", bytes_text(free_bytes), state));
+  }
+  if (std::filesystem::exists(store::prompt_database_in(state), error)) {
+    examine_prompts(state, examination);
   }
   if (!std::filesystem::exists(state + "/vedette.db", error)) return;
   auto store = store::Store::open(state, store::Store::Mode::Inspect);

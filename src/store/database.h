@@ -13,6 +13,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 struct sqlite3;
 struct sqlite3_stmt;
@@ -75,6 +76,8 @@ class Database {
   Result<std::int64_t> value_of(std::string_view sql, Errc usual);
 
   Result<Marks> marks();
+  /// Looks through all of it; what is wrong, a line each.
+  Result<std::vector<std::string>> check();
 
   /// Rows that the last INSERT, UPDATE or DELETE changed.
   std::int64_t changes() const;

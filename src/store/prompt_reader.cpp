@@ -91,7 +91,7 @@ LoggedVerdict read_row(const Statement& row) {
   return verdict;
 }
 
-Result<void> check(const Database::Marks& found, const std::string& path) {
+Result<void> check_marks(const Database::Marks& found, const std::string& path) {
   if (found.application == kPromptsId && found.version == kPromptsVersion) return {};
   return Error{Errc::StoreDamaged,
                found.application != kPromptsId
@@ -130,7 +130,7 @@ std::string walk_of(const VerdictQuery& query) {
 
 Result<void> prepare_prompt_tables(Database& database) {
   VD_TRY(const Database::Marks found, database.marks());
-  if (!found.is_empty()) return check(found, database.path());
+  if (!found.is_empty()) return check_marks(found, database.path());
   std::string all = fmt::format("BEGIN IMMEDIATE;{}", kTables);
   for (unsigned i = 0; i < kScannersMax; ++i) {
     all += fmt::format("CREATE INDEX verdict_by_scanner_{} ON verdict(time) WHERE {};", i,
@@ -147,7 +147,7 @@ Result<std::unique_ptr<PromptReader>> PromptReader::open(const std::string& dire
   const std::string path = prompt_database_in(directory);
   VD_TRY(auto database, Database::open(path, Database::Access::ReadOnly));
   VD_TRY(const Database::Marks found, database->marks());
-  VD_CHECK(check(found, path));
+  VD_CHECK(check_marks(found, path));
   VD_CHECK(database->execute("PRAGMA cache_size=-2048", Errc::StoreOpen));
   return std::unique_ptr<PromptReader>(new PromptReader(std::move(database)));
 }

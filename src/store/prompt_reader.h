@@ -74,6 +74,8 @@ class PromptReader {
   /// The body that was put under the key, if that was not before `since`.
   Result<std::optional<std::string>> result(std::string_view key, Time since);
   Result<std::vector<ScoreCount>> scores();
+  /// Looks through the whole database; what is wrong, a line each.
+  Result<std::vector<std::string>> check() { return database_->check(); }
 
  private:
   explicit PromptReader(std::unique_ptr<Database> database) : database_(std::move(database)) {}

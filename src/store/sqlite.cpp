@@ -197,6 +197,16 @@ Result<Database::Marks> Database::marks() {
   return found;
 }
 
+Result<std::vector<std::string>> Database::check() {
+  std::vector<std::string> problems;
+  VD_TRY(Statement rows, prepare("PRAGMA integrity_check(20)", Errc::StoreRead));
+  for (;;) {
+    VD_TRY(const bool row, rows.step());
+    if (!row) return problems;
+    if (rows.text(0) != "ok") problems.emplace_back(rows.text(0));
+  }
+}
+
 void Database::roll_back() {
   // Some failures (a full disk) end the transaction by themselves.
   if (sqlite3_get_autocommit(handle_) == 0) {

@@ -198,12 +198,9 @@ Result<std::optional<StoredAnswer>> SqliteStore::answer(const std::string& key) 
 }
 
 Result<std::vector<std::string>> SqliteStore::check() {
-  std::vector<std::string> problems;
-  VD_CHECK(each_row("PRAGMA integrity_check(20)", [&](const Statement& row) -> Result<void> {
-    if (row.text(0) != "ok") problems.emplace_back(row.text(0));
-    return {};
-  }));
-  return problems;
+  Place& place = reader();
+  MutexLock guard(place.mutex);
+  return place.database->check();
 }
 
 }  // namespace vedette::store

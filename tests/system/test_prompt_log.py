@@ -169,6 +169,13 @@ def test_crash(directory):
     assert kept(daemon, "limit=1")[0]["id"] > before
     daemon.stop()
     assert ask_database(daemon.state, "PRAGMA integrity_check") == "ok"
+    assert "the log of verdicts is whole" in vedette("doctor", "--state", daemon.state, expect=None).stdout
+    path = daemon.state / "prompts.db"
+    data = bytearray(path.read_bytes())
+    data[8192:12288] = b"\x55" * 4096
+    path.write_bytes(data)
+    said = vedette("doctor", "--state", daemon.state, expect=None).stdout
+    assert "prompts" in said and "is whole" not in said.split("prompts")[1].splitlines()[0], said
 
 
 def replay(*arguments, lines=None):
