@@ -63,7 +63,7 @@ Result<std::unique_ptr<prompt::VerdictCache>> make_verdict_cache(const config::C
                                                                  const std::string& state,
                                                                  store::PromptStore& store,
                                                                  const Clock& clock) {
-  VD_TRY(const std::uint64_t program, prompt::program_hash());
+  const std::uint64_t program = prompt::program_hash();
   std::vector<std::unique_ptr<prompt::VerdictTier>> tiers;
   if (config.prompt_cache_bytes > 0) {
     std::uint64_t seed = 0;

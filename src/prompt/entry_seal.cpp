@@ -1,18 +1,42 @@
 #include "prompt/entry_seal.h"
 
+#include "base/assert.h"
 #include "base/codec.h"
-#include "base/file.h"
 #include "base/hash.h"
 
-#include <cerrno>
-#include <unistd.h>
+#include <algorithm>
+#include <cstring>
+#include <elf.h>
+#include <link.h>
 
 namespace vedette::prompt {
 namespace {
 
 // What is hashed begins with its purpose, so that a name is never a seal.
 constexpr std::uint64_t kName = 1, kSeal = 2;
-constexpr std::size_t kReadAtOnce = 64 * 1024;
+constexpr std::string_view kGnu{"GNU", 4};
+
+/// Of the first object alone, which is the program: the hash of the linker's note of type
+/// NT_GNU_BUILD_ID (elf.h), into the 64 bits at `out`.
+int find_build_id(dl_phdr_info* object, std::size_t /*size*/, void* out) {
+  for (const ElfW(Phdr)* part = object->dlpi_phdr; part < object->dlpi_phdr + object->dlpi_phnum;
+       ++part) {
+    if (part->p_type != PT_NOTE) continue;
+    std::string_view notes(reinterpret_cast<const char*>(object->dlpi_addr + part->p_vaddr),
+                           part->p_memsz);
+    while (notes.size() >= sizeof(ElfW(Nhdr))) {
+      ElfW(Nhdr) note{};
+      std::memcpy(&note, notes.data(), sizeof note);
+      const auto padded = [](std::size_t size) { return (size + 3) & ~std::size_t{3}; };
+      const std::size_t begin = sizeof note + padded(note.n_namesz);
+      if (note.n_type == NT_GNU_BUILD_ID && notes.substr(sizeof note, 4) == kGnu) {
+        *static_cast<std::uint64_t*>(out) = hash64(notes.substr(begin, note.n_descsz));
+      }
+      notes.remove_prefix(std::min(notes.size(), begin + padded(note.n_descsz)));
+    }
+  }
+  return 1;
+}
 
 }  // namespace
 
@@ -51,15 +75,11 @@ std::optional<std::string_view> EntrySeal::open(std::string_view name,
   return entry;
 }
 
-Result<std::uint64_t> program_hash() {
-  VD_TRY(const UniqueFd file, open_for_reading("/proc/self/exe"));
-  std::string bytes(kReadAtOnce, '\0');
-  for (std::uint64_t hash = 0;;) {
-    const ssize_t count = ::read(file.get(), bytes.data(), bytes.size());
-    if (count < 0) return Error{Errc::FileRead, "/proc/self/exe: " + errno_text(errno)};
-    if (count == 0) return hash;
-    hash = hash64({bytes.data(), static_cast<std::size_t>(count)}, hash);
-  }
+std::uint64_t program_hash() {
+  std::uint64_t hash = 0;
+  dl_iterate_phdr(find_build_id, &hash);
+  VD_ASSERT(hash != 0);  // CMakeLists.txt has the linker write one
+  return hash;
 }
 
 }  // namespace vedette::prompt

@@ -4,7 +4,6 @@
 // thread. Each call costs some microseconds.
 #pragma once
 
-#include "base/result.h"
 #include "prompt/firewall.h"
 
 #include <cstdint>
@@ -35,7 +34,7 @@ class EntrySeal {
   std::uint64_t program_;
 };
 
-/// The hash of the running program's file.
-Result<std::uint64_t> program_hash();
+/// The hash of the running program's build id, which the linker makes of all that is in it.
+std::uint64_t program_hash();
 
 }  // namespace vedette::prompt

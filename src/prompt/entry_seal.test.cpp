@@ -51,11 +51,8 @@ TEST_SUITE("prompt/entry_seal") {
   }
 
   TEST_CASE("a program has one hash") {
-    const auto one = program_hash(), other = program_hash();
-    REQUIRE(one);
-    REQUIRE(other);
-    CHECK(*one == *other);
-    CHECK(*one != 0);
+    CHECK(program_hash() != 0);
+    CHECK(program_hash() == program_hash());
   }
 }
 
