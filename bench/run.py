@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Measures `vedette scan` beside `fail2ban-regex`, on the same lines, in turns, on the same core; the
 queue of threats beside Redis (bench/triage.py); the API beside nginx (bench/api.py); the prompt firewall
-in process (bench/prompts.py).
+in process (bench/prompts.py); isolation forests beside scikit-learn (bench/anomaly.py).
 
 Usage: ./dev bench [--lines N] [--rounds N] [--file LOG --filter FILTER] [--only NAME…] [--write]
 
@@ -22,6 +22,7 @@ import tempfile
 import time
 from dataclasses import dataclass, field
 
+import anomaly
 import api
 import prompts
 import triage
@@ -252,7 +253,8 @@ def parse(arguments):
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--file", type=pathlib.Path, help="a log of your own instead")
     parser.add_argument("--filter", default="", help="fail2ban's filter for it, for example sshd")
-    everything = ("sshd", "web", "sshd-real", "web-real", "sources", "triage", "api", "prompts")
+    everything = ("sshd", "web", "sshd-real", "web-real", "sources", "triage", "api", "prompts",
+                  "anomaly")
     parser.add_argument("--threats", type=int, nargs="+", default=[10_000, 100_000, 1_000_000],
                         help="for triage (10000 100000 1000000)")
     parser.add_argument("--seconds", type=int, default=5, help="of load, for api (5)")
@@ -283,6 +285,8 @@ def main():
             others.append((api, api.measure(vedette, log, folder, options)))
         if "prompts" in options.only and not options.file:
             others.append((prompts, prompts.measure(vedette, options)))
+        if "anomaly" in options.only and not options.file:
+            others.append((anomaly, anomaly.measure(vedette.parent / "anomaly_bench", options)))
     text = page(results, others, options)
     print(text, end="")
     if options.write:

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Makes the pages of docs/ that come from tables in src/: errors, events, configuration, and the table of
-the API.
+"""Makes the pages of docs/ that come from tables in src/: errors, events, configuration, the features of
+anomaly detection, and the table of the API.
 
 Usage: docs.py            writes them
        docs.py --check    says which differ from their tables, and fails if one does
@@ -51,7 +51,8 @@ def cell(text):
 
 ERROR_GROUPS = {"VD1": "The machine and its files", "VD2": "Rules", "VD3": "Input",
                 "VD4": "The store", "VD5": "Configuration and the command line",
-                "VD6": "The queue and the API", "VD7": "The prompt firewall"}
+                "VD6": "The queue and the API", "VD7": "The prompt firewall",
+                "VD8": "Anomaly detection"}
 
 
 def errors_page(src):
@@ -123,6 +124,27 @@ def configuration_page(src):
     return text + table(["option", "value", "default", "meaning"], body)
 
 
+UNITS = {"Count": "count", "Seconds": "seconds", "Bytes": "bytes", "Share": "share", "Bits": "bits",
+         "Entropy": "bits per byte", "Ratio": "ratio"}
+ABOUT_FEATURES = """Of each source, network, user, host and session a profile of constant size is kept. \
+A vector of these numbers says
+what it is like at one moment; models are trained on vectors, and say which numbers made one stand out.
+
+Counts, seconds and bytes are in a vector as log2(1 + x), ratios and bits as log2 of how many times, shares from 0 to 1.
+A feature that says nothing about a kind of entity is 0 there. The technique of MITRE ATT&CK is what a high value may
+point to; where it is empty none can be defended.
+"""
+
+
+def features_page(src):
+    text = "# Features of anomaly detection\n\n" + NOTE.format(tables="src/anomaly/features.def")
+    text += ABOUT_FEATURES
+    body = [[f"`{name}`", UNITS[unit], kinds.replace(" ", ", "), technique, cell(formula)]
+            for _, name, unit, kinds, technique, formula, _
+            in rows((src / "anomaly/features.def").read_text("utf-8"), "VD_FEATURE")]
+    return text + "\n" + table(["feature", "unit", "of", "technique", "what it is"], body)
+
+
 ROUTE = re.compile(r'\{"(GET|POST|PATCH|DELETE)",\s*"([^"]+)",\s*(?:Role::(\w+)|std::nullopt),\s*'
                    r'"(\w+)",\s*((?:"(?:[^"\\]|\\.)*"\s*)+),')
 
@@ -147,7 +169,8 @@ def snake(name):
 
 
 PAGES = {"docs/errors.md": errors_page, "docs/events.md": events_page,
-         "docs/configuration.md": configuration_page, "docs/api.md": api_page}
+         "docs/configuration.md": configuration_page, "docs/api.md": api_page,
+         "docs/anomaly-features.md": features_page}
 
 
 def main():

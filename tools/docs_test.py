@@ -32,6 +32,14 @@ class DocsTest(unittest.TestCase):
         self.assertEqual(source.count("\nVD_ACTION("),
                          text.split("## Fields")[0].count("\n| `"))
 
+    def test_every_feature_is_on_its_page_with_its_formula(self):
+        source = (docs.ROOT / "src/anomaly/features.def").read_text("utf-8")
+        lines = docs.features_page(docs.ROOT / "src").splitlines()
+        features = [line for line in lines if line.startswith("| `")]
+        self.assertEqual(source.count("\nVD_FEATURE("), len(features))
+        for line in features:
+            self.assertRegex(line, r"\| `\w+` \| [a-z ]+ \| [a-z, ]+ \| (T[0-9.]+)? ?\| .+ \|$")
+
     def test_every_route_of_the_api_is_on_its_page(self):
         page = docs.api_page(docs.ROOT / "src").split("## Routes")[1]
         source = (docs.ROOT / "src/api/routes.cpp").read_text("utf-8")

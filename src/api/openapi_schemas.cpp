@@ -75,7 +75,7 @@ constexpr std::string_view kSchemas = R"json({
  "request_id":{"type":"string"}}},
 "EntityName":{"type":"object","required":["value"],"additionalProperties":false,"properties":{
  "type":{"type":["string","null"],
-  "enum":["source.ip","source.address","user.name","host.name",null]},
+  "enum":["source.ip","source.address","user.name","host.name","source.network",null]},
  "value":{"type":"string","minLength":1,"maxLength":512}}},
 "Level":{"type":"string","enum":["informational","low","medium","high","critical"]},
 "Status_":{"type":"string",
@@ -106,7 +106,14 @@ constexpr std::string_view kSchemas = R"json({
  "events":{"type":"integer"},"findings":{"type":"integer"},
  "techniques":{"type":"array","items":{"type":"string"}}}}]},
 "Evidence":{"type":"object","required":["line","source","offset"],"properties":{
- "line":{"type":"string"},"source":{"type":"string"},"offset":{"type":"integer"}}},
+ "line":{"type":"string"},"source":{"type":"string"},"offset":{"type":"integer"},
+ "time":{"$ref":"#/components/schemas/Time"},"anomaly":{"$ref":"#/components/schemas/Anomaly"}}},
+"Anomaly":{"type":"object","required":["kind","score","model","features_version","reasons"],
+ "properties":{"kind":{"type":"string"},"score":{"type":"number"},"model":{"type":"string"},
+ "features_version":{"type":"integer"},"reasons":{"type":"array","items":{"type":"object",
+ "required":["feature","value","usual","peers","share","sentence"],"properties":{
+ "feature":{"type":"string"},"value":{"type":["number","null"]},"usual":{"type":["number","null"]},
+ "peers":{"type":["number","null"]},"share":{"type":"number"},"sentence":{"type":"string"}}}}}},
 "RuleName":{"type":"object","required":["id","title","level"],"properties":{
  "id":{"type":"string"},"title":{"type":"string"},
  "level":{"$ref":"#/components/schemas/Level"}}},
@@ -249,7 +256,9 @@ constexpr std::string_view kSchemas = R"json({
  "status":{"type":"string","enum":["ready","degraded"]},"mode":{"type":"string"},
  "store_failing":{"type":"boolean"},"threats_open":{"type":"integer"},
  "threats_critical":{"type":"integer"},"rules":{"type":"integer"},"events":{"type":"integer"},
- "lines":{"type":"integer"},"time":{"$ref":"#/components/schemas/Time"}}}
+ "lines":{"type":"integer"},"time":{"$ref":"#/components/schemas/Time"},
+ "alerts":{"type":"array","items":{"type":"object","required":["name","sentence"],
+ "properties":{"name":{"type":"string"},"sentence":{"type":"string"}}}}}}
 })json";
 
 }  // namespace

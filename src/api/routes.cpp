@@ -28,7 +28,8 @@ constexpr Parameter kNext{"cursor", kCursor, "`next` of the page before."};
       {"tier", R"({"type":"string","pattern":"^[a-z,-]*$"})",                                 \
        "Any of these, with commas: working, short-term, long-term."},                         \
       {"entity_type",                                                                         \
-       R"({"type":"string","enum":["source.ip","source.address","user.name","host.name"]})",  \
+       R"({"type":"string","enum":["source.ip","source.address","user.name",)"                \
+       R"("host.name","source.network"]})",                                                   \
        "What it is about."},                                                                  \
       {"entity", kText, "The address, name, user or host it is about, whole."},               \
       {"technique", kText, "An ATT&CK technique among its own."},                             \
@@ -56,7 +57,8 @@ constexpr Parameter kEventList[] = {
     {"from", kTime, "Not before then."},
     {"to", kTime, "Before then."},
     {"entity_type",
-     R"({"type":"string","enum":["source.ip","source.address","user.name","host.name"]})",
+     R"({"type":"string","enum":["source.ip","source.address","user.name",)"
+     R"("host.name","source.network"]})",
      "What `entity` is; an address if it is not given."},
     {"entity", kText, "Whom it is about; an IPv6 address stands for its /64."},
     {"text", kText, "Stands in the line, in any case, not within longer words."},

@@ -6,6 +6,8 @@
 #include "base/json_writer.h"
 #include "observe/metrics.h"
 
+#include <fmt/core.h>
+
 namespace vedette::api {
 namespace {
 
@@ -30,6 +32,53 @@ void write_rule(JsonWriter& json, const RuleInfo& rule) {
 
 const std::string& id_of(const RuleInfo& rule) {
   return rule.id.empty() ? rule.title : rule.id;
+}
+
+/// How far learning has come, and by what alarms are judged.
+void write_anomaly(JsonWriter& json, const Stats& stats) {
+  json.key("anomaly").begin_object();
+  json.field("profiles", Stats::get(stats.profiles));
+  json.field("profiles_evicted", Stats::get(stats.profiles_evicted));
+  json.field("vectors", Stats::get(stats.vectors_scored));
+  json.field("findings", Stats::get(stats.anomalies));
+  json.field("models_trained", Stats::get(stats.models_trained)).key("kinds").begin_array();
+  for (std::size_t k = 0; k < anomaly::kKinds; ++k) {
+    const Stats::Behaviour& its = stats.behaviour[k];
+    const bool learned = its.model != 0;
+    json.begin_object().field("kind", to_string(static_cast<anomaly::Kind>(k)));
+    json.field("state",
+               learned ? std::string("detecting")
+                       : fmt::format("learning, {:.0f} % of baseline", 100 * its.progress.load()));
+    json.key("baseline").real(its.progress, 3).key("threshold").real(its.threshold, 3);
+    json.key("score_drift").real(its.score_drift, 4);
+    json.key("feature_drift").real(its.feature_drift, 3);
+    json.field("model", learned ? fmt::format("{:016x}", its.model.load()) : std::string());
+    json.field("trained_at", Time{std::chrono::hours(its.trained_hour)}).end_object();
+  }
+  json.end_array().end_object();
+}
+
+/// What a person should look at, each with its name and a sentence.
+void write_alerts(JsonWriter& json, const Stats& stats) {
+  constexpr std::uint64_t kResolvedMin = 20;
+  constexpr double kAccuracyMin = 0.9, kScoreDriftMax = 0.1, kFeatureDriftMax = 1;
+  json.key("alerts").begin_array();
+  const auto alert = [&](std::string_view name, const std::string& sentence) {
+    json.begin_object().field("name", name).field("sentence", sentence).end_object();
+  };
+  if (stats.store_failing) alert("store-failing", "The database cannot be written.");
+  if (stats.resolved >= kResolvedMin && stats.accuracy < kAccuracyMin) {
+    alert("anomaly-accuracy",
+          fmt::format("Of {} closed threats anomalies judged {:.0f} % as people did.",
+                      stats.resolved.load(), 100 * stats.accuracy.load()));
+  }
+  for (std::size_t k = 0; k < anomaly::kKinds; ++k) {
+    const Stats::Behaviour& its = stats.behaviour[k];
+    if (its.score_drift < kScoreDriftMax && its.feature_drift < kFeatureDriftMax) continue;
+    alert("anomaly-drift", fmt::format("What is usual for a {} has changed since the model before.",
+                                       to_string(static_cast<anomaly::Kind>(k))));
+  }
+  json.end_array();
 }
 
 }  // namespace
@@ -70,7 +119,9 @@ void get_status(Service& service, const ExchangePtr& exchange) {
   json.field("threats_open", open).field("threats_critical", critical);
   json.field("rules", std::uint64_t{service.engine().rules.size()});
   json.field("events", Stats::get(stats.events)).field("lines", Stats::get(stats.lines));
-  json.field("time", service.engine().clock.now()).end_object();
+  json.field("time", service.engine().clock.now());
+  write_alerts(json, stats);
+  json.end_object();
   exchange->send(json_response(std::move(body)));
 }
 
@@ -101,6 +152,7 @@ void get_statistics(Service& service, const ExchangePtr& exchange) {
   json.field("entities", Stats::get(stats.entities));
   json.field("entities_evicted", Stats::get(stats.entities_evicted));
   json.field("commits", Stats::get(stats.commits)).end_object();
+  write_anomaly(json, stats);
   json.key("queue").begin_object();
   json.field("working", std::uint64_t{service.engine().queue.working()});
   json.field("working_bytes", std::uint64_t{service.engine().queue.working_bytes()});

@@ -86,23 +86,20 @@ Result<net::HttpResponse> told(Service& service, const Exchange& exchange) {
   return json_response(std::move(body));
 }
 
-void write_finding(JsonWriter& json, const Threat& threat, const Finding& finding) {
-  json.begin_object().field("threat", threat.id);
-  json.key("entity").begin_object().field("type", to_string(threat.entity_type));
-  json.field("value", threat.entity_value).end_object();
-  json.key("rule").begin_object().field("id", finding.rule->id);
-  json.field("title", finding.rule->title).field("level", to_string(finding.rule->level));
-  json.end_object();
-  json.key("techniques").begin_array();
-  for (const std::string& technique : finding.rule->techniques) json.string(technique);
-  json.end_array().field("count", finding.count);
-  json.field("first_seen", finding.first_seen).field("last_seen", finding.last_seen);
-  json.key("evidence").begin_array();
-  for (const auto& line : finding.evidence) {
-    json.begin_object().field("line", line->line).field("source", *line->source);
-    json.field("offset", line->offset).end_object();
-  }
-  json.end_array().end_object();
+void write_finding(std::string& body, const Threat& threat, const Finding& finding) {
+  JsonAppender json(body);
+  json.raw(R"({"threat":)").string(threat.id);
+  json.raw(R"(,"entity":{"type":)").string(to_string(threat.entity_type));
+  json.raw(R"(,"value":)").string(threat.entity_value);
+  json.raw(R"(},"rule":{"id":)").string(finding.rule->id);
+  json.raw(R"(,"title":)").string(finding.rule->title);
+  json.raw(R"(,"level":)").string(to_string(finding.rule->level));
+  json.raw(R"(},"techniques":)").strings(finding.rule->techniques);
+  json.raw(R"(,"count":)").number(finding.count);
+  json.raw(R"(,"first_seen":)").time(finding.first_seen);
+  json.raw(R"(,"last_seen":)").time(finding.last_seen);
+  json.raw(R"(,"evidence":)");
+  json.array(finding.evidence, [&](const auto& line) { append_json(json, *line); }).raw("}");
 }
 
 /// The findings of a page of threats: those that the query itself names, or all.
@@ -123,8 +120,7 @@ Result<net::HttpResponse> found(Service& service, const Exchange& exchange) {
         continue;
       }
       if (body.back() != '[') body += ',';
-      JsonWriter json(body);
-      write_finding(json, *threat, finding);
+      write_finding(body, *threat, finding);
     }
   }
   write_next(body, query, page.next);

@@ -204,10 +204,18 @@ std::string format_network(const IpNetwork& network) {
 }
 
 IpAddress masked(const IpAddress& ip, unsigned bits) {
-  IpAddress out = ip;
-  for (unsigned i = 0; i < 16; ++i) {
-    const unsigned kept = bits > i * 8 ? (bits - i * 8 < 8 ? bits - i * 8 : 8) : 0;
-    out.bytes[i] = static_cast<std::uint8_t>(out.bytes[i] & (0xFF00u >> kept));
+  static constexpr auto kOnesThenZeros = [] {
+    std::array<std::uint8_t, 32> mask{};
+    for (std::size_t i = 0; i < 16; ++i) mask[i] = 0xFF;
+    return mask;
+  }();
+  const std::size_t whole = std::min(bits / 8, 16u);
+  IpAddress out;
+  for (std::size_t i = 0; i < 16; ++i) {
+    out.bytes[i] = static_cast<std::uint8_t>(ip.bytes[i] & kOnesThenZeros[16 - whole + i]);
+  }
+  if (whole < 16) {
+    out.bytes[whole] = static_cast<std::uint8_t>(ip.bytes[whole] & (0xFF00u >> bits % 8));
   }
   return out;
 }

@@ -151,4 +151,16 @@ TEST_SUITE("base/ip") {
 }
 
 }  // namespace
+
+TEST_CASE("a masked address keeps its first bits and no other") {
+  IpAddress ip;
+  for (std::size_t i = 0; i < 16; ++i) ip.bytes[i] = static_cast<std::uint8_t>(0xB5 + 29 * i);
+  for (unsigned bits = 0; bits <= 130; ++bits) {
+    const IpAddress kept = masked(ip, bits);
+    for (unsigned bit = 0; bit < 128; ++bit) {
+      const unsigned mask = 0x80u >> bit % 8;
+      CHECK((kept.bytes[bit / 8] & mask) == (bit < bits ? ip.bytes[bit / 8] & mask : 0u));
+    }
+  }
+}
 }  // namespace vedette

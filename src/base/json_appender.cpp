@@ -35,6 +35,13 @@ JsonAppender& JsonAppender::escaped(std::string_view value) {
   return *this;
 }
 
+JsonAppender& JsonAppender::real(double value) {
+  close();
+  JsonWriter(out_).real(value);
+  open(kRoomAtFirst);
+  return *this;
+}
+
 JsonAppender& JsonAppender::number(std::uint64_t value) {
   need(kDigitsMax);
   at_ = std::to_chars(at_, at_ + kDigitsMax, value).ptr;

@@ -43,6 +43,8 @@ class JsonAppender {
   JsonAppender& number(std::uint64_t value);
   /// With at most one digit after the point. Finite.
   JsonAppender& tenths(double value);
+  /// At most six digits after the point; null for what is no number.
+  JsonAppender& real(double value);
   /// null for a time that nobody told.
   JsonAppender& time(Time value);
 

@@ -33,6 +33,7 @@ CLI::App* add_audit(CLI::App& root, Chosen& chosen);
 CLI::App* add_doctor(CLI::App& root, Chosen& chosen);
 CLI::App* add_simulate(CLI::App& root, Chosen& chosen);
 CLI::App* add_prompt(CLI::App& root, Chosen& chosen);
+CLI::App* add_anomaly(CLI::App& root, Chosen& chosen);
 CLI::App* add_explain(CLI::App& root, Chosen& chosen);
 CLI::App* add_completions(CLI::App& root, Chosen& chosen);
 

@@ -1,7 +1,9 @@
 // vedette doctor: what works here, what is missing, and what `vedette run` will do.
+#include "anomaly/features.h"
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "cli/anomaly_state.h"
 #include "cli/commands.h"
 #include "cli/load.h"
 #include "cli/state.h"
@@ -89,6 +91,20 @@ void examine_prompts(const std::string& state, Examination& examination) {
   if (problems->empty()) examination.say(Finding::Good, "prompts", "the log of verdicts is whole");
 }
 
+void examine_learning(store::Store& store, Examination& examination) {
+  const auto learned = learned_in(store);
+  if (!learned) return examination.say(Finding::Bad, "behaviour", learned.error().detail);
+  std::string text;
+  bool any = false;
+  for (std::size_t k = 0; k < anomaly::kKinds; ++k) {
+    const anomaly::Lore& lore = learned->kinds[k];
+    any = any || lore.model != nullptr;
+    text += fmt::format("{}{}: {}", k == 0 ? "" : "; ", to_string(static_cast<anomaly::Kind>(k)),
+                        learning_text(lore));
+  }
+  examination.say(any ? Finding::Good : Finding::Note, "behaviour", text);
+}
+
 void examine_state(const config::Config& config, Examination& examination) {
   const std::string state = config.state.empty() ? default_state_directory() : config.state;
   std::error_code error;
@@ -122,6 +138,7 @@ void examine_state(const config::Config& config, Examination& examination) {
   for (const std::string& problem : *problems) {
     examination.say(Finding::Bad, "database", escape_for_terminal(problem));
   }
+  examine_learning(**store, examination);
   const auto counts = (*store)->counts();
   if (!counts || !problems->empty()) return;
   std::string text = "whole;";

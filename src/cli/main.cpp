@@ -62,6 +62,7 @@ int main(int argc, char** argv) {
   add_doctor(app, chosen);
   add_simulate(app, chosen);
   add_prompt(app, chosen);
+  add_anomaly(app, chosen);
   add_explain(app, chosen);
   add_completions(app, chosen);
   if (const std::string wrong = wrong_command(app, argc, argv); !wrong.empty()) {

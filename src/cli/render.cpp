@@ -99,6 +99,28 @@ std::string findings_text(const Threat& threat) {
   return join(parts, ", ");
 }
 
+/// What was most unusual, or null.
+const Anomaly* worst_anomaly(const Threat& threat) {
+  const Anomaly* worst = nullptr;
+  for (const Finding& finding : threat.findings) {
+    for (const auto& line : finding.evidence) {
+      const Anomaly* anomaly = line->anomaly.get();
+      if (anomaly != nullptr && (worst == nullptr || anomaly->score > worst->score)) {
+        worst = anomaly;
+      }
+    }
+  }
+  return worst;
+}
+
+std::string reasons_text(const Anomaly& anomaly) {
+  std::vector<std::string> sentences;
+  for (const AnomalyReason& reason : anomaly.reasons) {
+    sentences.push_back(escape_for_terminal(reason.sentence));
+  }
+  return join(sentences, "; ");
+}
+
 /// What people made of it.
 std::string queue_text(const Workflow& workflow) {
   std::string out(to_string(workflow.status));
@@ -122,6 +144,9 @@ std::string render_threat(const Threat& threat, std::size_t rank, const Terminal
     out += label("did", terminal) + counts + '\n';
   }
   out += label("when", terminal) + span_text(threat) + '\n';
+  if (const Anomaly* worst = worst_anomaly(threat)) {
+    out += label("why", terminal) + reasons_text(*worst) + '\n';
+  }
   std::string_view name = "lines";
   for (const Evidence* evidence : best_evidence(threat)) {
     out += label(name, terminal) + evidence_line(*evidence, terminal) + '\n';
@@ -149,6 +174,10 @@ std::string render_threat_whole(const Threat& threat, const Terminal& terminal, 
                        styled(join(finding.rule->techniques, " "), Style::Cyan, terminal.colour));
     for (const auto& evidence : finding.evidence) {
       out += "    " + evidence_line(*evidence, terminal) + '\n';
+      if (evidence->anomaly == nullptr) continue;
+      out += fmt::format("      {:.2f} {}: {}\n", evidence->anomaly->score,
+                         escape_for_terminal(evidence->anomaly->kind),
+                         reasons_text(*evidence->anomaly));
     }
     if (!finding.rule->advice.empty()) out += label("do", terminal) + finding.rule->advice + '\n';
   }

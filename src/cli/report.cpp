@@ -49,7 +49,13 @@ void write_summary(JsonWriter& json, const ScanSummary& summary) {
   json.key("evicted").begin_object();
   json.field("entities", summary.entities_evicted).field("groups", summary.groups_evicted);
   json.end_object();
-  json.key("problems").begin_array();
+  json.key("learning").begin_object();
+  for (const LearningSummary& kind : summary.learning) {
+    json.key(kind.kind).begin_object().key("progress").real(kind.progress, 3);
+    json.key("threshold").real(kind.threshold, 3).key("learned").boolean(kind.learned);
+    json.end_object();
+  }
+  json.end_object().key("problems").begin_array();
   for (const auto& report : summary.reports) {
     for (const Error& problem : report.problems) {
       json.begin_object();
@@ -87,6 +93,24 @@ std::string how_to_see_more(std::size_t shown, std::size_t all) {
       grouped(all - shown));
 }
 
+/// What anomalies could be looked for, and what not yet. Nothing if nobody asked.
+std::string learning_text(const std::vector<LearningSummary>& learning) {
+  std::string learned, still;
+  for (const LearningSummary& kind : learning) {
+    if (kind.learned) {
+      learned += fmt::format("{}{}", learned.empty() ? "" : ", ", kind.kind);
+    } else if (kind.progress > 0) {
+      still += fmt::format("{}{} ({:.0f} % of baseline)", still.empty() ? "" : ", ", kind.kind,
+                           100 * kind.progress);
+    }
+  }
+  std::string out;
+  if (!learned.empty()) out += "Behaviour is known of: " + learned + ". ";
+  if (!still.empty()) out += "Still learning: " + still + ". ";
+  if (!out.empty()) out.back() = '\n';
+  return out;
+}
+
 std::string headline(const Ranking& ranking, const ScanSummary& summary, const Terminal& terminal) {
   const LedgerLine total = total_of(summary.ledger);
   std::string out = fmt::format("Read {} lines ({}) in {:.2f} s", grouped(total.received),
@@ -96,6 +120,7 @@ std::string headline(const Ranking& ranking, const ScanSummary& summary, const T
     out += fmt::format(", {} lines/s", grouped(static_cast<std::uint64_t>(rate)));
   }
   out += fmt::format(". {} not understood, none lost.\n", grouped(total.undecoded));
+  out += learning_text(summary.learning);
   if (ranking.size() == 0) return out + styled("No threats.", Style::Green, terminal.colour) + "\n";
   return out + fmt::format("{} threat{}: {}\n\n", grouped(ranking.size()),
                            ranking.size() == 1 ? "" : "s",

@@ -18,11 +18,20 @@ namespace vedette::cli {
 
 enum class Format : std::uint8_t { Text, Json, Ndjson };
 
+/// How well behaviour of one kind of entity is known.
+struct LearningSummary {
+  std::string_view kind;
+  double progress = 0;   ///< of the baseline that a first model needs
+  double threshold = 0;  ///< of its scores
+  bool learned = false;
+};
+
 struct ScanSummary {
   Ledger ledger;
   double seconds = 0;
   Time as_of;  ///< of which scores are
   std::uint64_t entities_evicted = 0, groups_evicted = 0;
+  std::vector<LearningSummary> learning;  ///< empty: it was not asked for
   std::vector<source::SourceReport> reports;
 };
 

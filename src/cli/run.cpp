@@ -156,6 +156,13 @@ engine::PipelineOptions pipeline_options(const config::Config& config) {
   options.triage.entities_max = config.entities_max;
   options.triage.threats_max = config.threats_max;
   options.correlator.groups_max = config.entities_max;
+  options.anomalies = config.anomalies;
+  options.detector.entities_max = config.anomaly_entities_max;
+  anomaly::LearningOptions& learning = options.detector.learning;
+  learning.alarms_per_day = static_cast<double>(config.anomaly_alarms_per_day);
+  learning.threshold = static_cast<float>(config.anomaly_threshold) / 100;
+  learning.learning_hours = static_cast<std::int64_t>(config.anomaly_learning_hours);
+  learning.retrain_hours = static_cast<std::int64_t>(config.anomaly_retrain_hours);
   return options;
 }
 

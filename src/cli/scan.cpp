@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "cli/commands.h"
 #include "cli/load.h"
+#include "cli/log_times.h"
 #include "cli/progress.h"
 #include "cli/report.h"
 #include "cli/terminal.h"
@@ -42,13 +43,25 @@ bool at_or_above(const Ranking& ranking, const std::optional<Level>& level) {
   return false;
 }
 
+std::vector<LearningSummary> learning_of(const engine::Stats& stats, bool anomalies) {
+  std::vector<LearningSummary> kinds;
+  for (std::size_t k = 0; anomalies && k < anomaly::kKinds; ++k) {
+    const auto& its = stats.behaviour[k];
+    kinds.push_back({.kind = to_string(static_cast<anomaly::Kind>(k)),
+                     .progress = its.progress,
+                     .threshold = its.threshold,
+                     .learned = its.model != 0});
+  }
+  return kinds;
+}
+
 }  // namespace
 
 int scan(const ScanOptions& options) {
   const auto loaded = load_rules(options.builtin_rules, options.rules);
   print_problems(*loaded);
   const SystemClock clock;
-  source::SourceSet sources(source::SourceOptions{}, clock);
+  source::SourceSet sources(with_times(loaded->fields), clock);
   sources.add_inputs(options.inputs);
   auto store = store::Store::open_temporary();
   if (!store) return fail(store.error(), kUsage);
@@ -58,6 +71,9 @@ int scan(const ScanOptions& options) {
   if (options.lanes > 0) pipeline_options.lanes = options.lanes;
   pipeline_options.triage.entities_max = options.entities_max;
   pipeline_options.correlator.groups_max = options.entities_max;
+  pipeline_options.anomalies = options.anomalies;
+  pipeline_options.detector.entities_max = options.entities_max / 2;
+  pipeline_options.detector.learning.alarms_per_day = options.alarms_per_day;
   engine::Stats stats;
   engine::Pipeline pipeline(pipeline_options, loaded->rules, loaded->fields, sources, **store,
                             clock, stats);
@@ -74,6 +90,7 @@ int scan(const ScanOptions& options) {
                             .as_of = std::min(pipeline.latest_event(), clock.now()),
                             .entities_evicted = engine::Stats::get(stats.entities_evicted),
                             .groups_evicted = engine::Stats::get(stats.groups_evicted),
+                            .learning = learning_of(stats, options.anomalies),
                             .reports = sources.reports()};
   const auto ranking = Ranking::make(**store, options.severity_min.value_or(Level::Informational));
   if (!ranking) return fail(ranking.error(), kInputDamaged);
@@ -117,6 +134,13 @@ CLI::App* add_scan(CLI::App& root, Chosen& chosen) {
       ->allow_extra_args(false);
   command->add_flag("!--no-builtin-rules", options->builtin_rules,
                     "Use only the rules given by --rules");
+  command->add_flag("!--no-anomalies", options->anomalies,
+                    "Only rules: do not learn what is usual");
+  command
+      ->add_option("--anomaly-alarms", options->alarms_per_day,
+                   "Alarms of anomalies that may come for each day of the log")
+      ->check(CLI::Range(0.0, 1e6))
+      ->capture_default_str();
   command->add_option("--workers", options->workers, "Threads that decode and match; 0 chooses")
       ->check(CLI::Range(0, 64));
   command->add_option("--lanes", options->lanes, "Threads that own entities; 0 chooses")

@@ -19,6 +19,8 @@ struct ScanOptions {
   bool builtin_rules = true;
   std::size_t workers = 0, lanes = 0;
   std::size_t entities_max = 65536;
+  bool anomalies = true;
+  double alarms_per_day = 10;  ///< of anomalies
 };
 
 /// Runs it and prints the report; returns the exit code.

@@ -28,10 +28,10 @@ void ask_to_stop(int) {
 }
 
 struct SimulateOptions {
-  std::string formats, attacks, header = "rfc3339", start, duration, rate, out, truth;
+  std::string scene, formats, attacks, header = "rfc3339", start, duration, rate, out, truth;
   std::uint64_t lines = 0, seed = 1;
-  std::uint32_t users = 0, attackers = 0;
-  bool users_given = false, attackers_given = false;
+  std::uint32_t users = 0, clients = 0, attackers = 0;
+  bool users_given = false, clients_given = false, attackers_given = false;
 };
 
 /// What the words of the command line come to.
@@ -126,23 +126,39 @@ Result<std::uint64_t> parse_rate(std::string_view text) {
   return *rate;
 }
 
+/// Who there is and what is written: of a scene, where it is not told otherwise.
+Result<void> choose_life(const SimulateOptions& given, simulate::Options& options) {
+  std::string_view words = given.formats;
+  if (!given.scene.empty()) {
+    VD_CHECK(set_scene(given.scene, options));
+    if (!words.empty()) options.streams.reset();
+  } else if (words.empty()) {
+    words = given.out.empty() || given.out == "-" ? "auth" : "mixed";
+  }
+  while (!words.empty()) VD_CHECK(add_format(take_until(words, ','), options));
+  if (!given.attacks.empty()) VD_CHECK(set_attacks(given.attacks, options));
+  if (given.users_given) options.users = given.users;
+  if (given.clients_given) options.clients = given.clients;
+  if (given.attackers_given) options.attackers = given.attackers;
+  if (given.scene.empty()) {
+    choose_population(options, given.users_given, given.attackers_given);
+  } else if (!given.attackers_given) {
+    options.attackers = 3 * static_cast<std::uint32_t>(options.attacks.count());
+  }
+  return {};
+}
+
 Result<Plan> make_plan(const SimulateOptions& given) {
   Plan plan;
   simulate::Options& options = plan.options;
-  std::string_view words = given.formats;
-  if (words.empty()) words = given.out.empty() || given.out == "-" ? "auth" : "mixed";
-  while (!words.empty()) VD_CHECK(add_format(take_until(words, ','), options));
+  options.lines_max = given.lines;
+  VD_CHECK(choose_life(given, options));
   VD_CHECK(set_header(given.header, options));
-  if (!given.attacks.empty()) VD_CHECK(set_attacks(given.attacks, options));
   VD_TRY(plan.rate, parse_rate(given.rate));
   options.seed = given.seed;
-  options.lines_max = given.lines;
-  options.users = given.users;
-  options.attackers = given.attackers;
-  choose_population(options, given.users_given, given.attackers_given);
   if (!given.duration.empty()) {
     VD_TRY(options.duration, simulate::parse_span(given.duration));
-  } else if (given.lines == 0) {
+  } else if (given.lines == 0 && given.scene.empty()) {
     options.duration = std::chrono::hours{24};
   }
   if (given.start == "now" || (given.start.empty() && plan.rate > 0)) {
@@ -285,6 +301,13 @@ constexpr const char* kFooter =
     "made,\n"
     "and how often each thing happened. Addresses are from ranges for documentation and private "
     "use.\n\n"
+    "A scene is a life in which everyone has habits: hours, hosts, commands, networks, a rhythm; "
+    "some are on\n"
+    "holiday, travel, forget passwords. After a clean first week the attacks are planted, three of "
+    "each kind,\n"
+    "all below the thresholds of the rules; truth.json lists them, with begin, end and entities. "
+    "--users,\n"
+    "--clients, --duration, --attack, --attackers and --format change a scene.\n\n"
     "Examples:\n"
     "  vedette simulate | vedette scan -                       a day of auth.log, and what is in "
     "it\n"
@@ -292,6 +315,8 @@ constexpr const char* kFooter =
     "truth.json\n"
     "  vedette simulate --format web --lines 1000000 > access.log\n"
     "  vedette simulate --format sshd --attack ssh-password-spray --users 0 --duration 6h\n"
+    "  vedette simulate --scene month --out /tmp/month         a month to measure a detection of "
+    "anomalies with\n"
     "  vedette simulate --out /var/tmp/live --rate 50/s        grows until Ctrl-C";
 
 }  // namespace
@@ -300,6 +325,10 @@ CLI::App* add_simulate(CLI::App& root, Chosen& chosen) {
   auto* command = root.add_subcommand(
       "simulate", "Write realistic logs of people and attackers, with the truth");
   auto options = std::make_shared<SimulateOptions>();
+  command->add_option(
+      "--scene", options->scene,
+      "month: 30 days of 200 people and 500 web clients with habits, and 30 attacks "
+      "that no rule names");
   command->add_option("--format", options->formats,
                       "Which logs (default: auth to standard output, mixed to a directory)");
   command->add_option("--lines", options->lines, "Stop after so many lines in all");
@@ -313,13 +342,17 @@ CLI::App* add_simulate(CLI::App& root, Chosen& chosen) {
   auto* users = command->add_option("--users", options->users,
                                     "People with accounts, and visitors at a time (default: 12, "
                                     "more with many --lines)");
+  auto* clients =
+      command->add_option("--clients", options->clients, "Of a scene: clients of the web site");
   auto* attackers =
       command->add_option("--attackers", options->attackers,
-                          "Attacks begun each day (default: 48, more with many --lines)");
+                          "Attacks begun each day (default: 48, more with many --lines); of a "
+                          "scene: in all");
   users->check(CLI::Range(0, 1'000'000));
+  clients->check(CLI::Range(0, 2'500));
   attackers->check(CLI::Range(0, 10'000'000));
   command->add_option("--attack", options->attacks,
-                      "Only these attacks, with commas; a wrong name lists all");
+                      "These attacks, with commas; a wrong name lists all");
   command->add_option("--header", options->header,
                       "How syslog lines begin: rfc3339 (default), rfc3164, rfc5424, iso");
   command->add_option("--out", options->out, "A directory for the logs, or - for standard output");
@@ -327,8 +360,9 @@ CLI::App* add_simulate(CLI::App& root, Chosen& chosen) {
   command->add_option("--rate", options->rate,
                       "Write live, so many lines a second (200/s), appending whole lines");
   command->footer(kFooter);
-  command->callback([options, users, attackers, &chosen] {
+  command->callback([options, users, clients, attackers, &chosen] {
     options->users_given = users->count() > 0;
+    options->clients_given = clients->count() > 0;
     options->attackers_given = attackers->count() > 0;
     chosen = [options] { return run_simulation(*options); };
   });

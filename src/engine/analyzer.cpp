@@ -12,8 +12,8 @@ namespace vedette::engine {
 Analyzer::Analyzer(const FieldTable& fields, std::shared_ptr<const sigma::RuleSet> rules)
     : fields_(fields),
       rules_(rules),
-      worker_(fields, rules, 1, stats_),
-      batch_(kBytesMax, wanted_fields(*rules), 1) {}
+      worker_(fields, rules, 1, false, stats_),
+      batch_(kBytesMax, wanted_fields(*rules, false), 1) {}
 
 Analyzer::Analysis Analyzer::analyze(std::string_view lines, Time now) {
   lines = lines.substr(0, kBytesMax);

@@ -3,6 +3,7 @@
 // events.
 #pragma once
 
+#include "anomaly/detector.h"
 #include "model/commit.h"
 #include "model/entity.h"
 #include "model/event.h"
@@ -30,6 +31,12 @@ struct Observation {
   bool primary = false;  ///< findings about the event itself go to this entity
 };
 
+/// An event as far as it tells how entities behave.
+struct Behaviour {
+  anomaly::Activity activity;
+  std::uint32_t event = 0;
+};
+
 /// A cut through the stream (Chandy and Lamport's marker): everything before it belongs to the
 /// commit.
 struct Barrier {
@@ -40,13 +47,16 @@ struct Barrier {
 
 struct Batch {
   Batch(std::size_t raw_bytes, const FieldSet& wanted, std::size_t lanes)
-      : raw(raw_bytes), events(wanted), for_lane(lanes) {}
+      : raw(raw_bytes), events(wanted), for_lane(lanes), seen_by_lane(lanes) {}
 
   RawBatch raw;
   EventBatch events;
   std::vector<RuleIndex> matches;   ///< of one event after the other
   std::vector<std::uint64_t> keys;  ///< in their groups, of one observation after the other
   std::vector<std::vector<Observation>> for_lane;
+  std::vector<Behaviour> behaviours;  ///< by event
+  /// Who took part in them, by event: for each lane those it owns.
+  std::vector<std::vector<anomaly::Sighting>> seen_by_lane;
   std::vector<std::pair<SourceIndex, LedgerLine>> ledger;  ///< what this batch adds
   Time read_at;                                            ///< nothing in it can be younger
   std::optional<Barrier> barrier;                          ///< stands behind the batch's content
@@ -62,6 +72,8 @@ struct Batch {
     matches.clear();
     keys.clear();
     for (auto& observations : for_lane) observations.clear();
+    behaviours.clear();
+    for (auto& sightings : seen_by_lane) sightings.clear();
     ledger.clear();
     barrier.reset();
     latest = Time{};

@@ -106,6 +106,14 @@ Result<void> EventMatch::add_entity(const EventQuery::Entity& entity) {
                                kQueryBytesMax));
   }
   entity_ = entity;
+  if (entity.type == EntityType::SourceNetwork) {
+    const auto network = parse_network(entity.value);
+    if (!network || *network != source_network(network->address)) {
+      return invalid(quoted(entity.value) + " is neither an IPv4 /24 nor an IPv6 /48");
+    }
+    source_ = network->address;
+    return {};
+  }
   if (entity.type != EntityType::SourceIp) {
     value_words_.push_back(words_of(field_of(entity.type), entity.value));
     return {};
@@ -192,9 +200,10 @@ bool EventMatch::matches(const EventBatch& batch, const Event& event, Time time)
   if (entity_) {
     const auto entity = Entities(batch, event).of(entity_->type);
     if (!entity) return false;
-    const bool is_same = entity_->type == EntityType::SourceIp
-                             ? entity->ip == source_
-                             : shows_as(entity->name, entity_->value);
+    const bool by_address =
+        entity_->type == EntityType::SourceIp || entity_->type == EntityType::SourceNetwork;
+    const bool is_same =
+        by_address ? entity->ip == source_ : shows_as(entity->name, entity_->value);
     if (!is_same) return false;
   }
   return std::all_of(tests_.begin(), tests_.end(),

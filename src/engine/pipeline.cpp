@@ -5,6 +5,7 @@
 #include "engine/batch.h"
 #include "engine/committer.h"
 #include "engine/lane.h"
+#include "engine/learning.h"
 #include "engine/thread.h"
 #include "engine/worker.h"
 
@@ -31,8 +32,12 @@ PipelineOptions default_options(std::size_t cores) {
   return options;
 }
 
-FieldSet wanted_fields(const sigma::RuleSet& rules) {
+FieldSet wanted_fields(const sigma::RuleSet& rules, bool anomalies) {
   FieldSet wanted = rules.fields() | triage::fields_read();
+  if (anomalies) {
+    wanted |= anomaly::fields_read();
+    wanted.set(index(Field::SessionId));
+  }
   for (const Field field :
        {Field::SourceIp, Field::SourceAddress, Field::UserName, Field::HostName, Field::RuleId,
         Field::RuleName, Field::RuleLevel, Field::RuleTechniques}) {
@@ -82,6 +87,7 @@ struct Pipeline::Impl {
   BoundedQueue<Batch*> free;
   std::vector<std::unique_ptr<BoundedQueue<Batch*>>> to_worker;             // [worker]
   std::vector<std::vector<std::unique_ptr<BoundedQueue<Batch*>>>> to_lane;  // [worker][lane]
+  std::unique_ptr<Learning> learning;  // null: no anomalies are looked for
   std::vector<std::unique_ptr<Worker>> workers;
   std::vector<std::unique_ptr<Lane>> lanes;
   std::unique_ptr<Committer> committer;
@@ -120,7 +126,7 @@ Time Pipeline::latest_event() const {
 }
 
 void Pipeline::Impl::build() {
-  const FieldSet wanted = wanted_fields(*rules);
+  const FieldSet wanted = wanted_fields(*rules, options.anomalies);
   for (std::size_t i = 0; i < options.workers * 3 + 2; ++i) {
     batches.push_back(std::make_unique<Batch>(options.batch_bytes, wanted, options.lanes));
     free.push(batches.back().get());
@@ -132,13 +138,22 @@ void Pipeline::Impl::build() {
   triage.keep_state = options.resumable;
   sigma::CorrelatorOptions correlator = options.correlator;
   correlator.groups_max = std::max<std::size_t>(correlator.groups_max / options.lanes, 16);
+  anomaly::DetectorOptions detector = options.detector;
+  detector.entities_max = std::max<std::size_t>(detector.entities_max / options.lanes, 16);
+  detector.keep_state = options.resumable;
+  if (options.anomalies) {
+    learning = std::make_unique<Learning>(detector.learning, options.lanes, options.queue, stats);
+  }
   for (std::size_t l = 0; l < options.lanes; ++l) {
     const auto load = [this](std::uint64_t entity_hash) { return load_threat(entity_hash); };
-    lanes.push_back(
-        std::make_unique<Lane>(l, rules, correlator, triage, load, options.resumable, stats));
+    auto detects = options.anomalies ? std::make_unique<anomaly::Detector>(detector, l) : nullptr;
+    lanes.push_back(std::make_unique<Lane>(l, rules, correlator, triage, load, options.resumable,
+                                           std::move(detects), learning.get(), stats));
+    lanes.back()->on_scored(options.on_scored);
   }
   for (std::size_t w = 0; w < options.workers; ++w) {
-    workers.push_back(std::make_unique<Worker>(fields, rules, options.lanes, stats));
+    workers.push_back(
+        std::make_unique<Worker>(fields, rules, options.lanes, options.anomalies, stats));
     to_worker.push_back(std::make_unique<BoundedQueue<Batch*>>(kQueueBatchesMax));
     auto& queues = to_lane.emplace_back();
     for (std::size_t l = 0; l < options.lanes; ++l) {
@@ -171,8 +186,15 @@ Result<void> Pipeline::restore() {
   i.ledger = i.restored;
   std::uint64_t skipped = 0;
   VD_CHECK(i.store.for_each_state([&](const StateRow& row) {
-    if (!i.lanes[row.owner % i.lanes.size()]->restore(row)) ++skipped;
+    const bool common = row.kind == StateKind::Everyone || row.kind == StateKind::Learned;
+    bool understood = true;
+    for (std::size_t l = 0; l < i.lanes.size(); ++l) {
+      if (!common && l != row.owner % i.lanes.size()) continue;
+      understood = i.lanes[l]->restore(row) && understood;
+    }
+    if (!understood) ++skipped;
   }));
+  for (const auto& lane : i.lanes) lane->resumed();
   if (skipped > 0) {
     log::warn("Some stored state is of another version and was left out.", {{"rows", skipped}});
   }

@@ -8,6 +8,7 @@
 // and threats of that moment in one transaction. At most one barrier is under way.
 #pragma once
 
+#include "anomaly/detector.h"
 #include "base/clock.h"
 #include "base/result.h"
 #include "engine/stats.h"
@@ -43,6 +44,11 @@ struct PipelineOptions {
   std::function<void(const Commit&)> on_commit;
   /// Whether positions and lane state are stored, to be resumed by a later process.
   bool resumable = false;
+  /// Whether entities that behave unusually are looked for.
+  bool anomalies = false;
+  anomaly::DetectorOptions detector;
+  /// Told of alarms, and with detector.tell_all of all that was scored: by each lane's thread.
+  std::function<void(const EntityRef&, const Event&, const anomaly::Alarm&)> on_scored;
   sigma::CorrelatorOptions correlator;  ///< limits are for all lanes together
   triage::TriageOptions triage;
 };
@@ -52,7 +58,7 @@ PipelineOptions default_options(std::size_t cores);
 
 /// The fields decoders must fill: what the rules look at, and what entities, attempts and timelines
 /// are made of.
-FieldSet wanted_fields(const sigma::RuleSet& rules);
+FieldSet wanted_fields(const sigma::RuleSet& rules, bool anomalies);
 
 class Pipeline {
  public:

@@ -7,10 +7,12 @@
 #include <doctest/doctest.h>
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <mutex>
 
 namespace vedette::engine {
 namespace {
@@ -135,9 +137,73 @@ std::vector<Threat> run_scan(const Fixture& fixture, const std::string& path,
   return threats_of(**store);
 }
 
+/// A day and more of people who log in from where they always do, and at its end a burst.
+std::string logins() {
+  std::string text;
+  for (int i = 0; i < 6000; ++i) {
+    const int second = i < 5500 ? i * 20 : 110'000 + i;
+    const int who = i < 5500 ? i * i % 37 : i % 200;
+    text += fmt::format(
+        "2026-03-{:02}T{:02}:{:02}:{:02}Z host{} sshd[{}]: Accepted password for user{} from "
+        "198.51.{}.{} port {} ssh2\n",
+        1 + second / 86400, second / 3600 % 24, second / 60 % 60, second % 60, who % 5, 1000 + i,
+        who, who % 11, who, 1024 + i);
+  }
+  return text;
+}
+
+/// All that was scored, in an order of its own.
+std::vector<std::string> run_scored(const Fixture& fixture, const std::string& path,
+                                    PipelineOptions options) {
+  std::vector<std::string> scored;
+  std::mutex mutex;
+  options.anomalies = true;
+  options.detector.tell_all = true;
+  anomaly::LearningOptions& learning = options.detector.learning;
+  learning.baseline_min = 64;
+  learning.learning_hours = 2;
+  learning.retrain_hours = 4;
+  learning.threshold = 0.5f;
+  learning.alarms_per_day = 0;  // so the threshold holds
+  options.on_scored = [&](const EntityRef& entity, const Event& event,
+                          const anomaly::Alarm& alarm) {
+    std::string line =
+        fmt::format("{} {} {} {} {} {}", event.time.time_since_epoch().count(),
+                    entity_value(entity), alarm.anomaly->kind, alarm.anomaly->score,
+                    alarm.anomaly->model, alarm.rule == nullptr ? "" : alarm.rule->id);
+    const std::scoped_lock guard(mutex);
+    scored.push_back(std::move(line));
+  };
+  run_scan(fixture, path, options);
+  std::ranges::sort(scored);
+  return scored;
+}
+
 }  // namespace
 
 TEST_SUITE("engine/pipeline") {
+  TEST_CASE("what is unusual is the same for any number of workers and lanes") {
+    const Fixture fixture;
+    const std::string path = fixture.write("auth.log", logins());
+    PipelineOptions options;
+    options.batch_bytes = 96 * 1024;
+    const auto wanted = run_scored(fixture, path, options);
+    const auto alarms = std::ranges::count_if(wanted, [](const std::string& line) {
+      return line.find(anomaly::kRulePrefix) != std::string::npos;
+    });
+    CHECK(wanted.size() > 10'000);
+    CHECK(alarms > 0);
+    for (const std::size_t workers : {1u, 3u}) {
+      for (const std::size_t lanes : {2u, 3u}) {
+        CAPTURE(workers);
+        CAPTURE(lanes);
+        options.workers = workers;
+        options.lanes = lanes;
+        CHECK(run_scored(fixture, path, options) == wanted);
+      }
+    }
+  }
+
   TEST_CASE("the outcome is the same for any number of workers and lanes, and that of a replay") {
     const Fixture fixture;
     const std::string text = attack(20000);

@@ -33,12 +33,13 @@ std::vector<Threat> replay(const FieldTable& fields,
                            const std::shared_ptr<const sigma::RuleSet>& rules,
                            std::string_view text, Time written_by) {
   Stats stats;
-  Worker worker(fields, rules, 1, stats);
+  Worker worker(fields, rules, 1, false, stats);
   triage::TriageOptions triage;
   triage.keep_state = false;
   Lane lane(
-      0, rules, {}, triage, [](std::uint64_t) { return std::nullopt; }, false, stats);
-  Batch batch(256 * 1024, wanted_fields(*rules), 1);
+      0, rules, {}, triage, [](std::uint64_t) { return std::nullopt; }, false, nullptr, nullptr,
+      stats);
+  Batch batch(256 * 1024, wanted_fields(*rules, false), 1);
   std::uint64_t offset = 0;
   Time latest;
   const auto source = std::make_shared<const std::string>("-");

@@ -1,5 +1,7 @@
 #include "engine/worker.h"
 
+#include "base/hash.h"
+
 #include <algorithm>
 #include <bit>
 #include <cstring>
@@ -7,8 +9,13 @@
 namespace vedette::engine {
 
 Worker::Worker(const FieldTable& fields, std::shared_ptr<const sigma::RuleSet> rules,
-               std::size_t lanes, Stats& stats)
-    : decoder_(fields), matcher_(rules), rules_(std::move(rules)), lanes_(lanes), stats_(stats) {
+               std::size_t lanes, bool behaviours, Stats& stats)
+    : decoder_(fields),
+      matcher_(rules),
+      rules_(std::move(rules)),
+      lanes_(lanes),
+      behaviours_(behaviours),
+      stats_(stats) {
   const auto groups = rules_->groups();
   for (std::size_t g = 0; g < groups.size(); ++g) {
     groups_of_type_[static_cast<std::size_t>(groups[g].entity)] |= sigma::GroupMask{1} << g;
@@ -16,12 +23,16 @@ Worker::Worker(const FieldTable& fields, std::shared_ptr<const sigma::RuleSet> r
 }
 
 void Worker::process(Batch& batch) {
+  StageClock clock(stats_);
   decode(batch);
   mend_future_times(batch);
+  clock.ended(Stage::Decode);
   found_.clear();
   matcher_.match(batch.events, found_);
   Stats::add(stats_.matches, found_.size());
+  clock.ended(Stage::Match);
   route(batch);
+  clock.ended(Stage::Route);
 }
 
 void Worker::decode(Batch& batch) {
@@ -94,7 +105,9 @@ void Worker::route(Batch& batch) {
     }
     // What nobody has a word for and no rule wants is no one's business.
     if (events[e].action != Action::None || begin != batch.matches.size()) {
-      route_event(batch, e, begin);
+      const Entities entities(batch.events, events[e]);
+      route_event(batch, e, begin, entities);
+      if (behaviours_ && events[e].action != Action::None) tell_behaviour(batch, e, entities);
     }
   }
 }
@@ -113,7 +126,8 @@ void Worker::take_keys(Batch& batch, const Event& event, sigma::GroupMask groups
   }
 }
 
-void Worker::route_event(Batch& batch, std::uint32_t event_index, std::uint32_t match_begin) {
+void Worker::route_event(Batch& batch, std::uint32_t event_index, std::uint32_t match_begin,
+                         const Entities& entities) {
   const Event& event = batch.events.events()[event_index];
   Observation observation;
   observation.event = event_index;
@@ -123,18 +137,44 @@ void Worker::route_event(Batch& batch, std::uint32_t event_index, std::uint32_t 
   for (std::size_t m = match_begin; m < batch.matches.size(); ++m) {
     fed |= rules_->groups_fed_by(batch.matches[m]);
   }
-  const Entities entities(batch.events, event);
   bool primary = true;  // the first entity found is the one the event is about
   for (std::size_t type = 0; type < kEntityTypes; ++type) {
     const sigma::GroupMask groups = fed & groups_of_type_[type];
     if (!primary && groups == 0) continue;
-    const auto entity = entities.of(static_cast<EntityType>(type));
+    const auto& entity = entities.of(static_cast<EntityType>(type));
     if (!entity) continue;
     observation.entity = *entity;
     take_keys(batch, event, groups, observation);
     observation.primary = primary;
     batch.for_lane[entity->hash % lanes_].push_back(observation);
     primary = false;
+  }
+}
+
+void Worker::tell_behaviour(Batch& batch, std::uint32_t event_index,
+                            const Entities& entities) const {
+  const Event& event = batch.events.events()[event_index];
+  const auto activity = static_cast<std::uint32_t>(batch.behaviours.size());
+  batch.behaviours.push_back({anomaly::activity_of(batch.events, event, entities), event_index});
+  const auto seen = [&](anomaly::Kind kind, std::uint64_t entity, std::uint64_t owner) {
+    batch.seen_by_lane[owner % lanes_].push_back({entity, owner, activity, kind});
+  };
+  const auto& source = entities.of(EntityType::SourceIp);
+  const auto& named = source ? source : entities.of(EntityType::SourceAddress);
+  if (named) seen(anomaly::Kind::Source, named->hash, named->hash);
+  if (const auto& network = entities.of(EntityType::SourceNetwork)) {
+    seen(anomaly::Kind::Network, network->hash, network->hash);
+  }
+  const auto& user = entities.of(EntityType::User);
+  // Whom a honeypot lets in is nobody's account.
+  if (user && event.dataset != Dataset::Cowrie) seen(anomaly::Kind::User, user->hash, user->hash);
+  if (const auto& host = entities.of(EntityType::Host)) {
+    seen(anomaly::Kind::Host, host->hash, host->hash);
+  }
+  // A session goes where its source's threat is.
+  const std::string_view session = batch.events.text(event, Field::SessionId);
+  if (named && !session.empty()) {
+    seen(anomaly::Kind::Session, hash64(session, named->hash), named->hash);
   }
 }
 

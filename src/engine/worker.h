@@ -16,8 +16,9 @@ namespace vedette::engine {
 
 class Worker {
  public:
+  /// `behaviours`: whether to tell how entities behave.
   Worker(const FieldTable& fields, std::shared_ptr<const sigma::RuleSet> rules, std::size_t lanes,
-         Stats& stats);
+         bool behaviours, Stats& stats);
 
   /// Fills everything of the batch behind `raw`.
   void process(Batch& batch);
@@ -28,13 +29,16 @@ class Worker {
   void route(Batch& batch);
   void take_keys(Batch& batch, const Event& event, sigma::GroupMask groups,
                  Observation& observation) const;
-  void route_event(Batch& batch, std::uint32_t event_index, std::uint32_t match_begin);
+  void route_event(Batch& batch, std::uint32_t event_index, std::uint32_t match_begin,
+                   const Entities& entities);
+  void tell_behaviour(Batch& batch, std::uint32_t event_index, const Entities& entities) const;
 
   decode::Decoder decoder_;
   sigma::Matcher matcher_;
   std::shared_ptr<const sigma::RuleSet> rules_;
   std::array<sigma::GroupMask, kEntityTypes> groups_of_type_{};
   std::size_t lanes_;
+  bool behaviours_;
   Stats& stats_;
   std::vector<Match> found_;  // reused
 };

@@ -25,7 +25,16 @@ struct SourcePosition {
 };
 
 /// State of a lane under a key: what an entity or a correlation group remembers.
-enum class StateKind : std::uint8_t { Entity, Group };
+enum class StateKind : std::uint8_t {
+  Entity,
+  Group,
+  Profile,   ///< how an entity behaves
+  Sampled,   ///< a vector of the baseline
+  Everyone,  ///< part of what is usual for all; every lane has it
+  Learned,   ///< models and thresholds; every lane has them
+  Peaks,     ///< how high scores go, of one lane
+};
+inline constexpr std::size_t kStateKinds = 7;
 struct StateRow {
   StateKind kind;
   std::uint64_t key;

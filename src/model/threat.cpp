@@ -13,7 +13,8 @@ namespace vedette {
 namespace {
 
 /// The stored form's own version: its first byte.
-constexpr std::uint64_t kVersion = 3;
+constexpr std::uint64_t kVersion = 4;
+/// 3 was the same, but lines did not say what was unusual.
 /// What it was while a score stood in it instead of heat, and neither days nor what was known.
 constexpr std::uint64_t kVersionWithScore = 2;
 
@@ -25,9 +26,7 @@ void write_finding(JsonAppender& json, const Finding& finding) {
   json.raw(R"(,"first_seen":)").time(finding.first_seen);
   json.raw(R"(,"last_seen":)").time(finding.last_seen);
   json.raw(R"(,"evidence":)").array(finding.evidence, [&](const auto& evidence) {
-    json.raw(R"({"line":)").string(evidence->line);
-    json.raw(R"(,"source":)").string(*evidence->source);
-    json.raw(R"(,"offset":)").number(evidence->offset).raw("}");
+    append_json(json, *evidence);
   });
   json.raw("}");
 }
@@ -73,7 +72,11 @@ bool comes_before(const Line& a, const Line& b) {
   const auto place = [](const Evidence& line) {
     return std::tie(line.time, *line.source, line.offset, line.line);
   };
-  return place(*a) < place(*b);
+  const auto kind = [](const Evidence& line) {
+    return line.anomaly == nullptr ? std::string_view() : std::string_view(line.anomaly->kind);
+  };
+  if (place(*a) != place(*b)) return place(*a) < place(*b);
+  return kind(*a) < kind(*b);
 }
 
 /// Every line of the findings once, in an order that does not depend on addresses.
@@ -96,6 +99,8 @@ void put_line(Writer& out, const Evidence& line) {
   out.bytes(*line.source);
   out.u64(line.offset);
   out.time(line.time);
+  out.u64(line.anomaly != nullptr ? 1 : 0);
+  if (line.anomaly != nullptr) line.anomaly->encode(out);
 }
 
 void put_finding(Writer& out, const Finding& finding, const std::vector<Line>& lines) {
@@ -148,7 +153,7 @@ bool take_all(Reader& in, std::vector<Thing>& things, One one) {
   return in.ok();
 }
 
-bool take_line(Reader& in, std::vector<Line>& lines) {
+bool take_line(Reader& in, std::uint64_t version, std::vector<Line>& lines) {
   Evidence line;
   line.line = in.bytes();
   const std::string_view source = in.bytes();
@@ -159,6 +164,12 @@ bool take_line(Reader& in, std::vector<Line>& lines) {
   line.offset = in.u64();
   line.time = in.time();
   if (!in.ok() || line.line.size() > kEvidenceBytesMax) return false;
+  if (version == kVersion && in.u64() != 0) {
+    Anomaly anomaly;
+    if (!anomaly.decode(in)) return false;
+    line.anomaly = std::make_shared<const Anomaly>(std::move(anomaly));
+  }
+  if (!in.ok()) return false;
   lines.push_back(std::make_shared<const Evidence>(std::move(line)));
   return true;
 }
@@ -320,6 +331,18 @@ void append_json(std::string& out, const Threat& threat, Time as_of) {
   json.raw(R"(,"timeline_merged":)").number(threat.timeline_merged).raw("}");
 }
 
+void append_json(JsonAppender& json, const Evidence& evidence) {
+  json.raw(R"({"line":)").string(evidence.line);
+  json.raw(R"(,"source":)").string(*evidence.source);
+  json.raw(R"(,"offset":)").number(evidence.offset);
+  if (evidence.anomaly != nullptr) {
+    json.raw(R"(,"time":)").time(evidence.time);
+    json.raw(R"(,"anomaly":)");
+    append_json(json, *evidence.anomaly);
+  }
+  json.raw("}");
+}
+
 std::string encode(const Threat& threat) {
   std::string bytes;
   Writer out(bytes);
@@ -359,11 +382,11 @@ std::optional<Threat> decode_threat(std::string_view bytes) {
   Reader in(bytes);
   Threat threat;
   const std::uint64_t version = in.u64();
-  if (version != kVersion && version != kVersionWithScore) return {};
+  if (version < kVersionWithScore || version > kVersion) return {};
   if (!take_head(in, version, threat)) return {};
   if (!take_each(in, [&] { return take_count(in, threat.counts); })) return {};
   std::vector<Line> lines;
-  if (!take_all(in, lines, [&] { return take_line(in, lines); })) return {};
+  if (!take_all(in, lines, [&] { return take_line(in, version, lines); })) return {};
   const auto finding = [&] { return take_finding(in, lines, threat.findings.emplace_back()); };
   if (!take_all(in, threat.findings, finding)) return {};
   const auto entry = [&] { return take_entry(in, threat.timeline.emplace_back()); };

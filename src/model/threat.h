@@ -2,8 +2,10 @@
 #pragma once
 
 #include "base/codec.h"
+#include "base/json_appender.h"
 #include "base/time.h"
 #include "model/action.h"
+#include "model/anomaly.h"
 #include "model/entity.h"
 #include "model/heat.h"
 #include "model/rule.h"
@@ -25,6 +27,7 @@ struct Evidence {
   std::shared_ptr<const std::string> source;  ///< path, "journal", "-"; never null
   std::uint64_t offset = 0;
   Time time;
+  std::shared_ptr<const Anomaly> anomaly{};  ///< what was unusual then; null: a rule says it
 };
 inline constexpr std::size_t kEvidenceBytesMax = 1024;
 
@@ -95,6 +98,7 @@ struct Threat {
 
 /// Appends one JSON object in the shape of `scan --format json`; no newline.
 void append_json(std::string& out, const Threat& threat, Time as_of);
+void append_json(JsonAppender& json, const Evidence& evidence);
 /// Every technique of the findings, once, sorted.
 std::vector<std::string> techniques_of(const Threat& threat);
 

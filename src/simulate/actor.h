@@ -94,13 +94,14 @@ struct Script {
   Stage& stage;
   Random& random;
   Time at;
+  std::string_view host = kHost;  ///< whose auth.log it is written to
 
   void wait(Duration low, Duration high) { at += span_between(random, low, high); }
 
   template <typename... Args>
   void syslog(std::string_view program, std::uint32_t pid, const Fact& fact,
               fmt::format_string<Args...> format, Args&&... args) {
-    stage.syslog(at, program, pid, fact, format, std::forward<Args>(args)...);
+    stage.syslog(at, host, program, pid, fact, format, std::forward<Args>(args)...);
   }
 };
 

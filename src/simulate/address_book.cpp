@@ -26,6 +26,7 @@ IpAddress network_64(std::uint32_t n, std::uint32_t upper_half) {
 
 // Multiplying by an odd number walks through all residues of a power of two without repeating.
 constexpr std::uint32_t kStride = 0x9E3779B1;
+constexpr std::uint32_t kBlocks = 0xF000;  // from here on, 198.18.0.0/16 is given out in blocks
 
 }  // namespace
 
@@ -35,8 +36,12 @@ AddressBook::AddressBook(std::uint64_t seed)
 IpAddress AddressBook::attacker() {
   // Near numbers would put the IPv6 sources into one /48, as if they were one attacker.
   if (attackers_++ % 8 == 5) return network_64(attackers_v6_++ * kStride + scatter_, 1);
-  const std::uint32_t n = attackers_v4_++;
+  return attacker_v4();
+}
+
+IpAddress AddressBook::attacker_v4() {
   constexpr std::uint32_t kNear = 508;  // two /24 without their first and last address
+  const std::uint32_t n = attackers_v4_++;
   if (n < kNear) {
     const std::uint32_t place = (n * 61 + scatter_ % kNear) % kNear;
     const std::uint32_t host = 1 + place % 254;
@@ -44,6 +49,7 @@ IpAddress AddressBook::attacker() {
   }
   if (n - kNear < 65'536) {
     const std::uint32_t place = ((n - kNear) * kStride + scatter_) & 0xFFFF;
+    if (place >= kBlocks) return attacker_v4();
     return IpAddress::from_v4(v4(198, 18, 0, 0) | place);
   }
   const std::uint32_t m = n - kNear - 65'536;
@@ -59,6 +65,17 @@ IpAddress AddressBook::visitor(std::uint32_t n) const {
 IpAddress AddressBook::office(std::uint32_t n) const {
   if (n < 126) return IpAddress::from_v4(v4(192, 0, 2, 1 + n));
   return IpAddress::from_v4(v4(172, 16, 0, 0) | ((n * kStride + scatter_) & 0xFFFFF));
+}
+
+IpAddress AddressBook::roaming(std::uint32_t carrier) {
+  const std::uint32_t place = (roaming_++ * kStride + scatter_) & 0xFFFF;
+  return IpAddress::from_v4(v4(100, 64 + carrier % 4, 0, 0) | place);
+}
+
+IpAddress AddressBook::attacker_block() {
+  const std::uint32_t n = attacker_blocks_++;
+  if (n < 16) return IpAddress::from_v4(v4(198, 18, 0, 1) | kBlocks | n << 8);
+  return IpAddress::from_v4(v4(10, 64, 0, 1) | ((n * kStride + scatter_) & 0x1FFF) << 8);
 }
 
 IpAddress AddressBook::machine(std::uint32_t n) const {

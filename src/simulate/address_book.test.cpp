@@ -49,6 +49,22 @@ TEST_SUITE("simulate/address_book") {
     for (std::uint32_t n = 0; n < 1'000; ++n) REQUIRE(seen.insert(book.machine(n)).second);
   }
 
+  TEST_CASE("a block is one attacker's alone, and nobody on the way shares an address") {
+    AddressBook book(42);
+    std::set<IpAddress> blocks, roaming;
+    for (int i = 0; i < 2'000; ++i) {
+      const IpAddress ip = book.attacker_block();
+      const bool ours = in(ip, "198.18.240.0/20") || in(ip, "10.64.0.0/11");
+      REQUIRE(ours);
+      REQUIRE(blocks.insert(masked(ip, 120)).second);
+      REQUIRE(roaming.insert(book.roaming(static_cast<std::uint32_t>(i))).second);
+    }
+    for (int i = 0; i < 100'000; ++i) {
+      const IpAddress ip = book.attacker();
+      if (ip.is_v4()) REQUIRE_FALSE(blocks.contains(masked(ip, 120)));
+    }
+  }
+
   TEST_CASE("an IPv6 host changes its address within its /64, an IPv4 one does not") {
     Random random(1);
     const IpAddress six = *parse_ip("2001:db8:1:2::1");

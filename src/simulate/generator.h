@@ -37,7 +37,8 @@ class Generator {
     return a.at != b.at ? a.at > b.at : a.order > b.order;
   }
 
-  void enter(Time at, std::unique_ptr<Actor> actor);
+  void enter(Time at, std::unique_ptr<Actor> actor, std::uint32_t campaign = 0);
+  void schedule_attacks();
   void wait_until(Time at, std::uint32_t slot);
   /// Lets every actor write who could still write something earlier than the first waiting line.
   void let_actors_write();
@@ -48,15 +49,20 @@ class Generator {
   World world_;
   Scene scene_{stage_, world_};
   Time end_;
-  std::vector<std::unique_ptr<Actor>> actors_;
+  struct Player {
+    std::unique_ptr<Actor> actor;
+    std::uint32_t campaign = 0;  // of which planted attack; 0: of none
+  };
+  std::vector<Player> actors_;
   std::vector<std::uint32_t> free_;
   std::vector<Waiting> queue_;  // a heap; who acts next is in front
   std::uint64_t order_ = 0;
 
   // Campaigns begin one after the other, evenly over the round, so that nothing has to be planned.
+  // Planted ones begin somewhere within their gap, after a clean time, and have an end.
   std::vector<Attack> kinds_;
-  std::uint64_t attacks_started_ = 0;
-  Time next_attack_;
+  std::uint64_t attacks_started_ = 0, attacks_max_ = 0;  // the latter of planted ones
+  Time next_attack_, next_place_;
   Duration attack_gap_{};
   Random random_;
 };

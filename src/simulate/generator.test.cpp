@@ -94,11 +94,43 @@ TEST_SUITE("simulate/generator") {
     }
   }
 
-  TEST_CASE("a day with enough attackers has every kind of attack") {
+  TEST_CASE("a day with enough attackers has every kind of attack but the quiet ones") {
     std::set<Attack> seen;
     for (const Line& line : all_lines(busy_day())) seen.insert(line.fact.attack);
     seen.erase(Attack::None);
-    CHECK(seen.size() == kAttacks);
+    CHECK(seen.size() == kLoudAttacks);
+  }
+
+  TEST_CASE("a scene plants each attack as often as asked, after a clean first quarter") {
+    Options options = scene_for("auth,web,cowrie");
+    options.attacks = ~kLoud;
+    options.attackers = 2 * static_cast<std::uint32_t>(options.attacks.count());
+    std::map<std::uint32_t, Attack> campaigns;
+    std::map<Attack, std::size_t> often;
+    Time before = options.start;
+    Generator generator(options);
+    while (const Line* line = generator.next()) {
+      REQUIRE(line->time >= before);
+      before = line->time;
+      if (line->campaign == 0) continue;
+      REQUIRE(line->time >= options.start + options.duration / 30 * 7);
+      if (campaigns.emplace(line->campaign, line->fact.attack).second) ++often[line->fact.attack];
+      REQUIRE(campaigns[line->campaign] == line->fact.attack);
+    }
+    CHECK(often.size() == kAttacks - kLoudAttacks);
+    for (const auto& [attack, count] : often) CHECK(count == 2);
+  }
+
+  TEST_CASE("planted attacks leave what the honest do as it was") {
+    // In access.log to the byte; elsewhere but for the numbers that a machine gives out in turn.
+    const auto attacks = [](const Line& line) { return line.fact.attack != Attack::None; };
+    auto without = all_lines(scene_for("web"));
+    std::erase_if(without, attacks);
+    Options options = scene_for("web", "web-crawler-forged,web-session-hijack", 2);
+    auto with = all_lines(options);
+    std::erase_if(with, attacks);
+    REQUIRE(with.size() == without.size());
+    for (std::size_t i = 0; i < with.size(); ++i) REQUIRE(with[i].text == without[i].text);
   }
 
   TEST_CASE("nobody at all writes nothing, and honest people alone make no attack") {

@@ -234,10 +234,69 @@ class HoneypotAttacker final : public Actor {
   std::uint32_t left_ = 0;
 };
 
+/// Types, mistypes, reads what comes back, and thinks.
+class Operator final : public Actor {
+ public:
+  Operator(Scene& scene, std::uint64_t seed)
+      : Actor(scene, seed), peer_(Peer::attacker(scene)), visits_(random_.between(2, 3)) {}
+
+  std::optional<Time> act(Time now) override {
+    Script script{scene_.stage, random_, now};
+    CowrieSession session(script, peer_, Attack::HoneypotOperator, false);
+    session.introduce("SSH-2.0-OpenSSH_9.6p1 Ubuntu-3ubuntu13.5");
+    if (!been_here_) session.log_in("root", "admin", false);
+    session.log_in("root", "root", true);
+    been_here_ = true;
+    const std::uint32_t commands = random_.between(14, 34);
+    for (std::uint32_t i = 0; i < commands; ++i) {
+      script.wait(2s, 25s);
+      if (random_.below(6) == 0) script.wait(30s, 240s);
+      if (random_.below(8) == 0) session.type(pick(random_, kMistyped), false);
+      session.type(pick(random_, kTyped));
+    }
+    session.close();
+    if (--visits_ == 0) return {};
+    return script.at + span_between(random_, 20min, 9h);
+  }
+
+ private:
+  static constexpr std::array<Word, 24> kTyped{"ls",
+                                               "ls -la",
+                                               "pwd",
+                                               "cd ..",
+                                               "cd /home",
+                                               "cd /var/www",
+                                               "cat hosts",
+                                               "ifconfig",
+                                               "ip a",
+                                               "netstat -an",
+                                               "ps aux",
+                                               "who",
+                                               "df -h",
+                                               "mount",
+                                               "cat .bash_history",
+                                               "cd /opt",
+                                               "ls -la /opt",
+                                               "cat /etc/issue",
+                                               "date",
+                                               "uptime",
+                                               "env",
+                                               "which python3",
+                                               "cat /etc/hosts",
+                                               "exit"};
+  static constexpr std::array<Word, 6> kMistyped{"sl",     "cd..",      "ls-la",
+                                                 "whoiam", "cta hosts", "pdw"};
+
+  Peer peer_;
+  std::uint32_t visits_;
+  bool been_here_ = false;
+};
+
 }  // namespace
 
 std::unique_ptr<Actor> make_honeypot_attacker(Attack attack, Scene& scene, std::uint64_t seed) {
   if (describe(attack).stream != Stream::Cowrie) return nullptr;
+  if (attack == Attack::HoneypotOperator) return std::make_unique<Operator>(scene, seed);
   return std::make_unique<HoneypotAttacker>(scene, seed, attack);
 }
 

@@ -44,6 +44,19 @@ TEST_SUITE("simulate/honeypot") {
     CHECK(count_with(lines, R"("cowrie.direct-tcpip.request")") >= 8);
     CHECK(count_with(lines, R"("dst_ip":"198.51.100.)") >= 8);
   }
+
+  TEST_CASE("someone at a keyboard thinks between commands, mistypes, and fetches nothing") {
+    const auto lines = planted_lines(scene_for("cowrie", "honeypot-operator"));
+    std::vector<Time> typed;
+    for (const Line& line : lines) {
+      if (contains(line.text, R"("cowrie.command.input")")) typed.push_back(line.time);
+    }
+    REQUIRE(typed.size() >= 28);
+    for (std::size_t i = 1; i < typed.size(); ++i)
+      CHECK(typed[i] - typed[i - 1] > std::chrono::milliseconds{200});
+    CHECK(count_with(lines, R"("cowrie.command.failed")") > 0);
+    CHECK(count_with(lines, R"("cowrie.session.file_download")") == 0);
+  }
 }
 
 }  // namespace

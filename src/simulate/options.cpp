@@ -67,6 +67,23 @@ Result<void> add_format(std::string_view word, Options& options) {
                fmt::format("--format {}: there is no such format; known are {}", word, known)};
 }
 
+Result<void> set_scene(std::string_view word, Options& options) {
+  if (word != "month") {
+    return Error{Errc::UsageError,
+                 fmt::format("--scene {}: there is no such scene; known is month", word)};
+  }
+  options.life = Life::Habits;
+  for (const std::string_view format : {"auth", "web", "nginx-error", "cowrie", "netfilter"}) {
+    VD_CHECK(add_format(format, options));
+  }
+  options.duration = std::chrono::hours{30 * 24};
+  options.users = 200;
+  options.clients = 500;
+  options.attacks = ~kLoud;
+  options.attackers = 3 * static_cast<std::uint32_t>(options.attacks.count());
+  return {};
+}
+
 Result<void> set_header(std::string_view word, Options& options) {
   constexpr std::string_view kWords[] = {"rfc3339", "rfc3164", "rfc5424", "iso"};
   const auto found = std::find(std::begin(kWords), std::end(kWords), word);

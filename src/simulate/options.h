@@ -27,6 +27,15 @@ enum class Attack : std::uint8_t {
   None = 255
 };
 inline constexpr std::size_t kAttacks = static_cast<std::size_t>(Attack::kCount);
+/// Those that are simulated without being asked for; they come first.
+inline constexpr std::size_t kLoudAttacks = 0
+#define VD_ATTACK(...) +1
+#define VD_QUIET(...)
+#include "simulate/attacks.def"
+#undef VD_ATTACK
+    ;
+static_assert(kAttacks < 64);
+inline constexpr std::bitset<kAttacks> kLoud{(std::uint64_t{1} << kLoudAttacks) - 1};
 
 struct AttackText {
   std::string_view name;
@@ -47,6 +56,12 @@ enum class AccessForm : std::uint8_t { Combined, Common, Vhost };
 enum class ErrorForm : std::uint8_t { Nginx, Apache };
 enum class PacketForm : std::uint8_t { Ufw, Iptables };
 
+/// How the honest live.
+enum class Life : std::uint8_t {
+  Plain,   ///< all alike, on one host; attacks begin all day
+  Habits,  ///< each with habits of their own, on several hosts; a few attacks are planted
+};
+
 struct Options {
   std::bitset<kStreams> streams;
   bool sshd_only = false;  ///< of auth.log: only what sshd itself writes
@@ -55,15 +70,17 @@ struct Options {
   ErrorForm error = ErrorForm::Nginx;
   PacketForm packets = PacketForm::Ufw;
 
+  Life life = Life::Plain;
   std::uint64_t seed = 1;
   Time start{std::chrono::sys_days{std::chrono::year{2026} / 1 / 5}};
   Duration duration{};          ///< 0: until lines_max
   std::uint64_t lines_max = 0;  ///< 0: until duration is over
-  std::uint32_t users =
-      0;  ///< people with accounts, and as many visitors of the web site at a time
-  std::uint32_t attackers =
-      0;  ///< campaigns in each round: a day, or the duration if that is shorter
-  std::bitset<kAttacks> attacks = std::bitset<kAttacks>{}.set();
+  /// People with accounts; of Life::Plain also as many visitors of the web site at a time.
+  std::uint32_t users = 0;
+  std::uint32_t clients = 0;  ///< of Life::Habits: who uses the web site
+  /// Campaigns in each round, a day or the duration if that is shorter; of Life::Habits in all.
+  std::uint32_t attackers = 0;
+  std::bitset<kAttacks> attacks = kLoud;
 
   bool wants(Stream stream) const { return streams[index(stream)]; }
 };
@@ -71,6 +88,9 @@ struct Options {
 /// Adds what the word asks for: sshd, auth, web, web-common, web-vhost, nginx-error, apache-error,
 /// cowrie, netfilter, iptables, json, or mixed for all files.
 Result<void> add_format(std::string_view word, Options& options);
+/// "month": 30 days of 200 people and 500 web clients, three attacks of each quiet kind planted
+/// after a clean first week. What is set later wins.
+Result<void> set_scene(std::string_view word, Options& options);
 Result<void> set_header(std::string_view word, Options& options);
 /// Leaves only the attacks that are named.
 Result<void> set_attacks(std::string_view comma_separated, Options& options);

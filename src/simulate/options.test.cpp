@@ -33,6 +33,19 @@ TEST_SUITE("simulate/options") {
     CHECK_FALSE(set_attacks("ssh-probe,web-xxs", options));
   }
 
+  TEST_CASE("a scene is a month with three of each quiet attack, and there is no other") {
+    Options options;
+    CHECK((options.attacks & ~kLoud).none());
+    REQUIRE(set_scene("month", options));
+    CHECK(options.life == Life::Habits);
+    CHECK(options.duration == std::chrono::hours{30 * 24});
+    CHECK((options.attacks & kLoud).none());
+    CHECK(options.attackers == 30);
+    const auto result = set_scene("year", options);
+    REQUIRE_FALSE(result);
+    CHECK(contains(result.error().detail, "month"));
+  }
+
   TEST_CASE("spans have a unit and are positive and finite") {
     struct Case {
       std::string_view text;

@@ -8,7 +8,7 @@ namespace vedette::simulate {
 
 Stage::Stage(const Options& options) : options_(options) {}
 
-std::string& Stage::open(Stream stream, Time at, const Fact& fact) {
+std::string& Stage::open(Stream stream, Time at, const Fact& fact, std::string_view host) {
   VD_ASSERT(wants(stream));
   if (free_.empty()) {
     free_.push_back(static_cast<std::uint32_t>(slots_.size()));
@@ -20,6 +20,8 @@ std::string& Stage::open(Stream stream, Time at, const Fact& fact) {
   line.text.clear();
   line.time = at;
   line.fact = fact;
+  line.host = host;
+  line.campaign = campaign_;
   line.stream = stream;
   queue_.push_back({at, order_++, slot});
   std::push_heap(queue_.begin(), queue_.end(), later);

@@ -27,6 +27,8 @@ struct Line {
   std::string text;  ///< without its newline
   Time time;
   Fact fact;
+  std::string_view host;       ///< a name of kHosts, or empty: the line names none
+  std::uint32_t campaign = 0;  ///< of which planted attack it is a part, from 1; 0: of none
   Stream stream = Stream::Auth;
 };
 
@@ -41,17 +43,20 @@ class Stage {
 
   /// A whole line; the caller appends its text to what is returned, before the next call. Only for
   /// streams that are wanted.
-  std::string& open(Stream stream, Time at, const Fact& fact);
+  std::string& open(Stream stream, Time at, const Fact& fact, std::string_view host = {});
 
-  /// A line in auth.log. `pid` 0: the program does not tell its own.
+  /// A line in auth.log. `host` must outlive the stage; pid 0: the program does not tell its own.
   template <typename... Args>
-  void syslog(Time at, std::string_view program, std::uint32_t pid, const Fact& fact,
-              fmt::format_string<Args...> format, Args&&... args) {
+  void syslog(Time at, std::string_view host, std::string_view program, std::uint32_t pid,
+              const Fact& fact, fmt::format_string<Args...> format, Args&&... args) {
     if (!wants(Stream::Auth) || (options_.sshd_only && program != "sshd")) return;
-    std::string& text = open(Stream::Auth, at, fact);
-    stamp_.append_syslog_head(text, at, options_.header, {86, program, pid});
+    std::string& text = open(Stream::Auth, at, fact, host);
+    stamp_.append_syslog_head(text, at, options_.header, {86, program, pid, host});
     fmt::format_to(std::back_inserter(text), format, std::forward<Args>(args)...);
   }
+
+  /// Whose lines are opened from now on: see Line::campaign.
+  void set_campaign(std::uint32_t campaign) { campaign_ = campaign; }
 
   Stamp& stamp() { return stamp_; }
   /// Ever larger, as the kernel gives them out.
@@ -81,6 +86,7 @@ class Stage {
   std::vector<std::uint32_t> free_;
   std::vector<Place> queue_;  // a heap; the earliest is in front
   std::uint64_t order_ = 0;
+  std::uint32_t campaign_ = 0;
   std::uint32_t pids_ = 600, sessions_ = 0, connections_ = 0;
 };
 

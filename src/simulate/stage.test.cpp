@@ -30,9 +30,9 @@ TEST_SUITE("simulate/stage") {
 
   TEST_CASE("sshd alone leaves the other programs out") {
     Stage stage(options_for("sshd"));
-    stage.syslog(stage.options().start, "sudo", 0, {}, "no");
+    stage.syslog(stage.options().start, kHost, "sudo", 0, {}, "no");
     CHECK(stage.empty());
-    stage.syslog(stage.options().start, "sshd", 9, {}, "yes {}", 1);
+    stage.syslog(stage.options().start, kHost, "sshd", 9, {}, "yes {}", 1);
     CHECK(stage.pop().text == "2026-01-05T00:00:00.000000+00:00 alder sshd[9]: yes 1");
   }
 

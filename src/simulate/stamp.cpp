@@ -92,7 +92,7 @@ void Stamp::append_syslog_head(std::string& out, Time time, SyslogHeader header,
       append_clock(out, at.hour, at.minute, at.second);
       out += '.';
       append_digits(out, at.microsecond, 6);
-      out.append("Z ").append(kHost).append(" ").append(sender.program).append(" ");
+      out.append("Z ").append(sender.host).append(" ").append(sender.program).append(" ");
       if (sender.pid == 0) {
         out += "- - - ";
       } else {
@@ -106,7 +106,7 @@ void Stamp::append_syslog_head(std::string& out, Time time, SyslogHeader header,
       append_clock(out, at.hour, at.minute, at.second);
       break;
   }
-  out.append(" ").append(kHost).append(" ").append(sender.program);
+  out.append(" ").append(sender.host).append(" ").append(sender.program);
   if (sender.pid != 0) {
     out += '[';
     append_number(out, sender.pid);

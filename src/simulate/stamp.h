@@ -11,7 +11,7 @@
 
 namespace vedette::simulate {
 
-/// The name of the machine that all the logs are from.
+/// The name of the machine that the logs are from, where there are not several.
 inline constexpr std::string_view kHost = "alder";
 
 class Stamp {
@@ -20,6 +20,7 @@ class Stamp {
     unsigned priority;
     std::string_view program;
     std::uint32_t pid;
+    std::string_view host = kHost;
   };
   /// Up to and with the blank before the message. `pid` 0 is left out.
   void append_syslog_head(std::string& out, Time time, SyslogHeader header, const Sender& sender);

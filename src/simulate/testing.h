@@ -30,6 +30,31 @@ inline Options options_for(std::string_view formats, std::string_view attacks = 
   return options;
 }
 
+/// Ten days of sixty people and sixty clients with habits; each of the attacks is planted `times`.
+inline Options scene_for(std::string_view formats, std::string_view attacks = {},
+                         std::uint32_t times = 1) {
+  Options options;
+  REQUIRE(set_scene("month", options));
+  options.streams = options_for(formats).streams;
+  options.duration = 10 * std::chrono::hours{24};
+  options.users = options.clients = 60;
+  options.attackers = 0;
+  if (attacks.empty()) return options;
+  REQUIRE(set_attacks(attacks, options));
+  options.attackers = times * static_cast<std::uint32_t>(options.attacks.count());
+  return options;
+}
+
+/// The lines of planted attacks alone.
+inline std::vector<Line> planted_lines(const Options& options) {
+  Generator generator(options);
+  std::vector<Line> lines;
+  while (const Line* line = generator.next()) {
+    if (line->campaign != 0) lines.push_back(*line);
+  }
+  return lines;
+}
+
 inline std::vector<Line> all_lines(const Options& options) {
   Generator generator(options);
   std::vector<Line> lines;

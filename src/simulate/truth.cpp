@@ -1,6 +1,5 @@
 #include "simulate/truth.h"
 
-#include "base/json_writer.h"
 #include "model/entity.h"
 
 #include <algorithm>
@@ -24,6 +23,21 @@ std::string_view to_string(Role role) {
       return "attacker";
   }
   return "";
+}
+
+/// What is done to an account rather than in its name.
+bool is_refused(Action action) {
+  switch (action) {
+    case Action::InvalidUser:
+    case Action::PamAuthenticationFailure:
+    case Action::FailedPassword:
+    case Action::PreauthDisconnect:
+    case Action::MaximumAttemptsExceeded:
+    case Action::LoginTimeout:
+      return true;
+    default:
+      return false;
+  }
 }
 
 }  // namespace
@@ -56,6 +70,30 @@ void Truth::record(const Fact& fact, Time time, Stream stream, std::size_t bytes
   file.events += fact.repeats;
   touch(fact.source, fact, time);
   touch(fact.user, fact, time);
+}
+
+void Truth::record_planted(std::uint32_t campaign, const Fact& fact, std::string_view host,
+                           Time time) {
+  if (planted_.size() < campaign) planted_.resize(campaign);
+  Planted& planted = planted_[campaign - 1];
+  if (planted.lines == 0) planted.first_ns = time.time_since_epoch().count();
+  planted.last_ns = time.time_since_epoch().count();
+  planted.attack = fact.attack;
+  ++planted.lines;
+  const auto add_part = [&](Subject subject, std::string_view name, bool acts) {
+    if (subject == Subject::None && name.empty()) return;
+    for (Part& part : planted.parts) {
+      if (part.subject != subject || part.host != name) continue;
+      part.acts |= acts;
+      ++part.lines;
+      return;
+    }
+    planted.parts.push_back({subject, name, acts, 1});
+  };
+  const bool in_its_name = fact.user != Subject::None && !is_refused(fact.action);
+  add_part(fact.source, {}, true);
+  add_part(fact.user, {}, in_its_name);
+  add_part(Subject::None, host, in_its_name);
 }
 
 void Truth::touch(Subject subject, const Fact& fact, Time time) {
@@ -148,10 +186,48 @@ void Truth::write_head(std::string& out, const Options& options) const {
   json.end_object();
 }
 
+void Truth::write_parts(JsonWriter& json, const Planted& planted, bool acts) const {
+  json.begin_array();
+  for (const Part& part : planted.parts) {
+    if (part.acts != acts) continue;
+    json.begin_object();
+    if (part.subject == Subject::None) {
+      json.field("type", vedette::to_string(EntityType::Host)).field("value", part.host);
+    } else if (const Row& row = rows_[static_cast<std::size_t>(part.subject)]; row.name != kEnd) {
+      json.field("type", vedette::to_string(EntityType::User)).field("value", names_[row.name]);
+    } else {
+      json.field("type", vedette::to_string(EntityType::SourceIp));
+      json.field("value", entity_value({EntityType::SourceIp, 0, row.ip, {}}));
+    }
+    json.field("lines", part.lines).end_object();
+  }
+  json.end_array();
+}
+
+void Truth::write_planted(std::string& out) const {
+  if (planted_.empty()) return;
+  out += ",\n\"planted\":[";
+  bool comma = false;
+  for (const Planted& planted : planted_) {
+    if (planted.lines == 0) continue;
+    out += comma ? ",\n" : "\n";
+    comma = true;
+    JsonWriter json(out);
+    json.begin_object().field("name", describe(planted.attack).name);
+    json.key("begin").time(to_time(planted.first_ns)).key("end").time(to_time(planted.last_ns));
+    json.field("lines", planted.lines);
+    write_parts(json.key("entities"), planted, true);
+    write_parts(json.key("targets"), planted, false);
+    json.end_object();
+  }
+  out += "\n]";
+}
+
 void Truth::write(const Options& options, const std::function<void(std::string_view)>& out) const {
   constexpr std::size_t kPieceBytes = 1 << 20;
   std::string text;
   write_head(text, options);
+  write_planted(text);
   for (const bool users : {false, true}) {
     text += users ? "\n],\n\"users\":[" : ",\n\"sources\":[";
     bool comma = false;

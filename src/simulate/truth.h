@@ -6,6 +6,7 @@
 #pragma once
 
 #include "base/ip.h"
+#include "base/json_writer.h"
 #include "base/time.h"
 #include "model/action.h"
 #include "simulate/options.h"
@@ -41,10 +42,14 @@ class Truth {
 
   void record(const Fact& fact, Time time, Stream stream, std::size_t bytes);
 
+  /// A line that is part of the planted attack of this number, from 1.
+  void record_planted(std::uint32_t campaign, const Fact& fact, std::string_view host, Time time);
+
   std::uint64_t lines() const { return lines_; }
 
   /// truth.json, in pieces. One row per source and per user that a line names, in the order they
-  /// came.
+  /// came. Planted attacks, if there are any, each with its time, its `entities` (whose doing it
+  /// is: a finding about any of them has found it) and its `targets` (who was only tried).
   void write(const Options& options, const std::function<void(std::string_view)>& out) const;
 
   /// For tests: how often the source or user did this.
@@ -70,15 +75,30 @@ class Truth {
   struct File {
     std::uint64_t lines = 0, bytes = 0, events = 0;
   };
+  struct Part {
+    Subject subject;
+    std::string_view host;  // where subject is None
+    bool acts;
+    std::uint64_t lines;
+  };
+  struct Planted {
+    Attack attack = Attack::None;
+    std::int64_t first_ns = 0, last_ns = 0;
+    std::uint64_t lines = 0;
+    std::vector<Part> parts;  // a /24 and some users at most
+  };
 
   void touch(Subject subject, const Fact& fact, Time time);
   void add(Row& row, std::uint16_t key, std::uint64_t count);
   void write_row(std::string& out, const Row& row) const;
   void write_head(std::string& out, const Options& options) const;
+  void write_parts(JsonWriter& json, const Planted& planted, bool acts) const;
+  void write_planted(std::string& out) const;
 
   std::vector<Row> rows_;
   std::vector<Count> counts_;
   std::vector<std::string> names_;
+  std::vector<Planted> planted_;
   File files_[kStreams];
   std::uint64_t lines_ = 0;
   std::int64_t first_ns_ = 0, last_ns_ = 0;

@@ -43,6 +43,29 @@ TEST_SUITE("simulate/truth") {
     CHECK_FALSE(contains(text, "203.0.113.10"));
   }
 
+  TEST_CASE("a planted attack tells when it was, whose doing, and who was only tried") {
+    Truth truth;
+    const Subject source = truth.add_source(*parse_ip("203.0.113.9"), Role::Attacker);
+    const Subject ana = truth.add_user("ana", Role::Benign);
+    const Subject bela = truth.add_user("bela", Role::Benign);
+    const Attack attack = Attack::SshLoginElsewhere;
+    const auto plant = [&](Action action, Subject user, std::string_view host, int seconds) {
+      truth.record_planted(1, {action, source, user, attack, 1}, host,
+                           kStart + std::chrono::seconds{seconds});
+    };
+    plant(Action::FailedPassword, bela, "elm", 0);
+    plant(Action::FailedPassword, ana, "fir", 1);
+    plant(Action::AcceptedPassword, ana, "fir", 7);
+    const std::string text = written(truth, options_for("auth"));
+    CHECK(contains(text, R"({"name":"ssh-login-elsewhere","begin":"2026-01-05T00:00:00Z",)"
+                         R"("end":"2026-01-05T00:00:07Z","lines":3,"entities":[)"
+                         R"({"type":"source.ip","value":"203.0.113.9","lines":3},)"
+                         R"({"type":"user.name","value":"ana","lines":2},)"
+                         R"({"type":"host.name","value":"fir","lines":2}],"targets":[)"
+                         R"({"type":"user.name","value":"bela","lines":1},)"
+                         R"({"type":"host.name","value":"elm","lines":1}]})"));
+  }
+
   TEST_CASE("nothing that was written is an empty truth") {
     const std::string text = written(Truth(), options_for("web"));
     CHECK(contains(text, R"("lines":0)"));

@@ -1,7 +1,7 @@
 #include "simulate/visitors.h"
 
+#include "simulate/browser.h"
 #include "simulate/seed.h"
-#include "simulate/web.h"
 #include "simulate/words.h"
 
 namespace vedette::simulate {
@@ -28,9 +28,7 @@ class Visitor final : public Actor {
   std::optional<Time> act(Time now) override {
     if (pages_left_ == 0) arrive();
     Script script{scene_.stage, random_, now};
-    const std::string page = next_page();
-    view(script, page);
-    referrer_ = "https://" + std::string(kDomain) + page;
+    browser_.view(script, any_page(random_));
     if (--pages_left_ > 0) return script.at + span_between(random_, 4s, 80s);
     number_ += places_;
     const Duration pause = span_between(random_, 10min, 110min);
@@ -40,58 +38,17 @@ class Visitor final : public Actor {
  private:
   void arrive() {
     const World::Visitor who = scene_.world.visitor(number_, scene_.stage);
-    peer_ = Peer(who.source, who.ip);
-    peer_.change_address(random_);
-    agent_ = pick(random_, kAgents);
-    referrer_ = pick(random_, kReferrers);
+    browser_.peer = Peer(who.source, who.ip);
+    browser_.peer.change_address(random_);
+    browser_.agent = pick(random_, kAgents);
+    browser_.referrer = pick(random_, kReferrers);
     pages_left_ = random_.between(1, 9);
-    cached_ = random_.below(100) < 30;  // has been here before
-  }
-
-  std::string next_page() {
-    if (random_.below(100) < 60) return std::string(pick(random_, kPages));
-    return "/collection/object-" + std::to_string(random_.between(100, 2999));
-  }
-
-  void view(Script& script, const std::string& page) {
-    Request request{.target = page, .agent = agent_};
-    request.referrer = referrer_;
-    if (random_.below(100) < 2) {
-      request.target = pick(random_, kGone);
-      request.status = 404;
-      request.bytes = 1245;
-      request.trouble = Trouble::NotFound;
-      answer(script, peer_, request);
-      script.wait(1s, 4s);
-      request = {.target = page, .referrer = referrer_, .agent = agent_};
-    }
-    request.bytes = 8'000 + random_.below(30'000);
-    answer(script, peer_, request);
-    const std::string here = "https://" + std::string(kDomain) + page;
-    request.referrer = here;
-    if (!cached_) {
-      for (const Word asset : kAssets) load(script, request, asset);
-      cached_ = true;
-    }
-    const std::uint32_t images = random_.between(1, 4);
-    for (std::uint32_t i = 0; i < images; ++i) load(script, request, pick(random_, kImages));
-  }
-
-  void load(Script& script, Request& request, std::string_view target) {
-    script.wait(8ms, 180ms);
-    const bool unchanged = random_.below(100) < 15;
-    request.target = target;
-    request.status = unchanged ? 304 : 200;
-    request.bytes = unchanged ? 0 : 900 + random_.below(120'000);
-    answer(script, peer_, request);
+    browser_.cached = random_.below(100) < 30;  // has been here before
   }
 
   std::uint32_t places_, number_;
   std::uint32_t pages_left_ = 0;
-  bool cached_ = false;
-  Peer peer_;
-  std::string_view agent_;
-  std::string referrer_;
+  Browser browser_;
 };
 
 /// Polite: robots.txt first, a page every minute or so, now and then one that is gone.

@@ -25,7 +25,7 @@ Action action_of(Trouble trouble) {
 }
 
 Fact error_fact(const Peer& peer, const Request& request) {
-  return {action_of(request.trouble), peer.source, Subject::None, request.attack, 1};
+  return {action_of(request.trouble), peer.source, request.account, request.attack, 1};
 }
 
 std::string_view path_of(std::string_view target) {
@@ -40,7 +40,7 @@ void write_access(Script& script, const Peer& peer, const Request& request, bool
   Stage& stage = script.stage;
   const Action action = is_http ? Action::HttpRequest : Action::HttpMalformed;
   std::string& out = stage.open(Stream::Access, script.at,
-                                {action, peer.source, Subject::None, request.attack, 1});
+                                {action, peer.source, request.account, request.attack, 1});
   const AccessForm form = stage.options().access;
   if (form == AccessForm::Vhost) append(out, {kDomain, ":443 "});
   append(out, {peer.text, " - ", request.user, " ["});

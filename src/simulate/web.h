@@ -36,6 +36,7 @@ struct Request {
   std::string_view agent = "-";
   Trouble trouble = Trouble::None;
   Attack attack = Attack::None;
+  Subject account = Subject::None;  ///< whose name `user` is
 };
 
 /// Writes the lines of one answered request at the script's time.

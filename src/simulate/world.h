@@ -7,6 +7,7 @@
 #include "simulate/stage.h"
 
 #include <cstdint>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -40,6 +41,10 @@ class World {
   };
   Visitor visitor(std::uint32_t n, Stage& stage);
 
+  /// True once for each: so that no two attacks are on the same user or client while there are
+  /// others.
+  bool claim(Subject victim) { return claimed_.insert(victim).second; }
+
   /// The addresses of the machine itself: one for web and ssh, the others behind the same wire.
   static IpAddress own_address(std::uint32_t n);
   static constexpr std::uint32_t kOwnAddresses = 28;
@@ -49,6 +54,7 @@ class World {
 
   std::uint64_t seed_;
   std::vector<Subject> visitors_;
+  std::set<Subject> claimed_;
 };
 
 }  // namespace vedette::simulate

@@ -306,7 +306,7 @@ std::vector<Sibling> rotated_siblings(const std::string& path, Directories& dire
   return out;
 }
 
-std::vector<std::string> oldest_first(std::vector<std::string> paths) {
+std::vector<std::vector<std::string>> oldest_first(std::vector<std::string> paths) {
   struct Set {
     std::size_t place;
     std::vector<Sibling> members;
@@ -330,9 +330,10 @@ std::vector<std::string> oldest_first(std::vector<std::string> paths) {
     ordered.push_back(std::move(set));
   }
   std::ranges::sort(ordered, {}, &Set::place);
-  std::vector<std::string> out;
+  std::vector<std::vector<std::string>> out;
   for (Set& set : ordered) {
-    for (Sibling& member : set.members) out.push_back(std::move(member.path));
+    auto& log = out.emplace_back();
+    for (Sibling& member : set.members) log.push_back(std::move(member.path));
   }
   return out;
 }

@@ -53,8 +53,8 @@ struct Sibling {
 /// For a symbolic link also the siblings of what it points to.
 std::vector<Sibling> rotated_siblings(const std::string& path, Directories& directories);
 
-/// Puts the paths that belong to one rotated set next to each other (where the first of them
-/// stood), oldest first. All others stay where they are.
-std::vector<std::string> oldest_first(std::vector<std::string> paths);
+/// The paths by logs, in the order in which each log's first one stands; those of one rotated set
+/// are one log, oldest first.
+std::vector<std::vector<std::string>> oldest_first(std::vector<std::string> paths);
 
 }  // namespace vedette::source

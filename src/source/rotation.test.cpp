@@ -8,6 +8,8 @@ using namespace vedette;
 using namespace vedette::source;
 using namespace vedette::source::testing;
 
+using Logs = std::vector<std::vector<std::string>>;
+
 TEST_SUITE("source/rotation") {
   TEST_CASE("the name of a rotated file tells whose it is") {
     struct Case {
@@ -70,22 +72,21 @@ TEST_SUITE("source/rotation") {
         "x/a",
         "-",
     };
-    const std::vector<std::string> wanted{
-        "x/zebra.log", "x/auth.log.10.gz", "x/auth.log.2.gz", "x/auth.log.1", "x/auth.log",
-        "y/auth.log",  "x/a-20231231.gz",  "x/a-20240102",    "x/a",          "-",
+    const Logs wanted{
+        {"x/zebra.log"}, {"x/auth.log.10.gz", "x/auth.log.2.gz", "x/auth.log.1", "x/auth.log"},
+        {"y/auth.log"},  {"x/a-20231231.gz", "x/a-20240102", "x/a"},
+        {"-"},
     };
     CHECK(oldest_first(given) == wanted);
   }
 
   TEST_CASE("numbers behind a date, and times of day, are ordered too") {
-    CHECK(oldest_first({"a.2024-01-01.2.log", "a.2024-01-01.10.log", "a.2024-01-01.1.log",
-                        "a.log"}) == std::vector<std::string>{"a.2024-01-01.1.log",
-                                                              "a.2024-01-01.2.log",
-                                                              "a.2024-01-01.10.log", "a.log"});
+    CHECK(oldest_first(
+              {"a.2024-01-01.2.log", "a.2024-01-01.10.log", "a.2024-01-01.1.log", "a.log"}) ==
+          Logs{{"a.2024-01-01.1.log", "a.2024-01-01.2.log", "a.2024-01-01.10.log", "a.log"}});
     CHECK(oldest_first({"l-2024010113", "l-2024010102", "l-20240101", "l.20240102-000001",
-                        "l.20240101-235959"}) ==
-          std::vector<std::string>{"l-20240101", "l-2024010102", "l-2024010113",
-                                   "l.20240101-235959", "l.20240102-000001"});
+                        "l.20240101-235959"}) == Logs{{"l-20240101", "l-2024010102", "l-2024010113",
+                                                       "l.20240101-235959", "l.20240102-000001"}});
   }
 
   TEST_CASE("siblings on disk come oldest first, the file itself last, strangers not at all") {

@@ -112,7 +112,7 @@ SourceSet::Impl::FeedIndex SourceSet::Impl::add_feed(Feed feed) {
 
 void SourceSet::add_inputs(const std::vector<std::string>& paths) {
   Impl::Feed feed;
-  feed.scan = std::make_unique<Scan>(impl_->reports, impl_->clock);
+  feed.scan = std::make_unique<Scan>(impl_->reports, impl_->clock, impl_->options.time_of);
   feed.scan->add(paths);
   impl_->add_feed(std::move(feed));
 }

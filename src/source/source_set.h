@@ -12,6 +12,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -37,9 +38,15 @@ struct SourceReport {
   std::vector<Error> problems;  ///< damaged, unreadable, vanished: what could be read was read
 };
 
+/// When the event of a line happened; the epoch if the line does not say. `written_by`: no line is
+/// younger. 64 readable bytes follow the line.
+using TimeOfLine = std::function<Time(std::string_view line, Time written_by)>;
+
 struct SourceOptions {
   std::chrono::milliseconds poll = std::chrono::milliseconds(250);  ///< where inotify cannot see
   std::size_t watches_max = 1'000'000;  ///< inotify watches to ask for; what is beyond is polled
+  /// By which several logs that are scanned are read side by side; without it one after the other.
+  TimeOfLine time_of{};
 };
 
 class SourceSet {
@@ -48,7 +55,8 @@ class SourceSet {
   ~SourceSet();
 
   /// Files, globs and "-", to be read once from start to end. Rotated siblings among them come
-  /// oldest first. What cannot be opened becomes a problem in reports(); the rest goes on.
+  /// oldest first, different logs side by side. What cannot be opened becomes a problem in
+  /// reports(); the rest goes on.
   void add_inputs(const std::vector<std::string>& paths);
   /// A file that is followed for ever, through every kind of rotation. It need not exist yet.
   /// `from_start`: without a stored position, begin with what is there already (and its rotated

@@ -20,6 +20,18 @@ std::vector<std::string> words_of(std::string_view text) {
   return words;
 }
 
+Result<void> visit_rows(Statement& rows,
+                        const std::function<Result<void>(const Statement&)>& visit) {
+  for (;;) {
+    VD_TRY(const bool row, rows.step());
+    if (!row) return {};
+    auto visited = visit(rows);
+    if (visited) continue;
+    rows.reset();
+    return visited;
+  }
+}
+
 }  // namespace
 
 std::string encode(const LedgerLine& line) {
@@ -51,14 +63,7 @@ Result<void> SqliteStore::each_row(std::string_view sql,
   Place& place = reader();
   MutexLock guard(place.mutex);
   VD_TRY(Statement * rows, place.database->statement(sql, Errc::StoreRead));
-  for (;;) {
-    VD_TRY(const bool row, rows->step());
-    if (!row) return {};
-    auto visited = visit(*rows);
-    if (visited) continue;
-    rows->reset();
-    return visited;
-  }
+  return visit_rows(*rows, visit);
 }
 
 Result<std::vector<SourcePosition>> SqliteStore::positions() {
@@ -80,19 +85,34 @@ Result<Ledger> SqliteStore::ledger() {
   return ledger;
 }
 
-Result<void> SqliteStore::for_each_state(const std::function<void(const StateRow&)>& visit) {
+Result<void> SqliteStore::each_state(std::size_t first, std::size_t last,
+                                     const std::function<void(const StateRow&)>& visit) {
+  Place& place = reader();
+  MutexLock guard(place.mutex);
+  VD_TRY(Statement * rows,
+         place.database->statement(
+             "SELECT kind, key, owner, value FROM lane_state WHERE kind BETWEEN ?1 AND ?2",
+             Errc::StoreRead));
+  rows->bind(1, signed_of(first)).bind(2, signed_of(last));
   StateRow state{};
-  return each_row("SELECT kind, key, owner, value FROM lane_state",
-                  [&](const Statement& row) -> Result<void> {
-                    // A kind of a later version would have come with a later schema: the reader of
-                    // the value judges.
-                    state.kind = row.integer(0) == 0 ? StateKind::Entity : StateKind::Group;
-                    state.key = unsigned_of(row.integer(1));
-                    state.owner = unsigned_of(row.integer(2));
-                    state.value = row.blob(3);
-                    visit(state);
-                    return {};
-                  });
+  return visit_rows(*rows, [&](const Statement& row) -> Result<void> {
+    state.kind = static_cast<StateKind>(row.integer(0));
+    state.key = unsigned_of(row.integer(1));
+    state.owner = unsigned_of(row.integer(2));
+    state.value = row.blob(3);
+    visit(state);
+    return {};
+  });
+}
+
+Result<void> SqliteStore::for_each_state(const std::function<void(const StateRow&)>& visit) {
+  return each_state(0, kStateKinds - 1, visit);
+}
+
+Result<void> SqliteStore::for_each_state(StateKind kind,
+                                         const std::function<void(const StateRow&)>& visit) {
+  const auto number = static_cast<std::size_t>(kind);
+  return each_state(number, number, visit);
 }
 
 Result<std::uint64_t> SqliteStore::last_barrier() {

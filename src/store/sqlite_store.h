@@ -23,6 +23,8 @@ class SqliteStore final : public Store {
   Result<std::vector<SourcePosition>> positions() override;
   Result<Ledger> ledger() override;
   Result<void> for_each_state(const std::function<void(const StateRow&)>& visit) override;
+  Result<void> for_each_state(StateKind kind,
+                              const std::function<void(const StateRow&)>& visit) override;
   Result<std::uint64_t> last_barrier() override;
 
   Result<std::optional<Threat>> threat_of(std::uint64_t entity_hash) override;
@@ -66,6 +68,9 @@ class SqliteStore final : public Store {
   /// Where this thread reads.
   Place& reader();
   /// Visits the rows of a statement without parameters.
+  /// Of the kinds from `first` to `last`.
+  Result<void> each_state(std::size_t first, std::size_t last,
+                          const std::function<void(const StateRow&)>& visit);
   Result<void> each_row(std::string_view sql,
                         const std::function<Result<void>(const Statement&)>& visit);
 

@@ -85,6 +85,19 @@ Commit make_commit(std::uint64_t barrier) {
 std::vector<StateRow> rows_of(Store& store) {
   std::vector<StateRow> rows;
   REQUIRE(store.for_each_state([&](const StateRow& row) { rows.push_back(row); }));
+  std::size_t by_kind = 0;  // asked for kind by kind they are the same
+  for (std::size_t kind = 0; kind < kStateKinds; ++kind) {
+    const auto visited =
+        store.for_each_state(static_cast<StateKind>(kind), [&](const StateRow& row) {
+          REQUIRE(by_kind < rows.size());
+          CHECK(row.kind == static_cast<StateKind>(kind));
+          CHECK(row.key == rows[by_kind].key);
+          CHECK(row.value == rows[by_kind].value);
+          ++by_kind;
+        });
+    REQUIRE(visited);
+  }
+  CHECK(by_kind == rows.size());
   return rows;
 }
 

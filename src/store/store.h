@@ -49,6 +49,9 @@ class Store {
   virtual Result<std::vector<SourcePosition>> positions() = 0;
   virtual Result<Ledger> ledger() = 0;
   virtual Result<void> for_each_state(const std::function<void(const StateRow&)>& visit) = 0;
+  /// Only those of one kind; reads no others.
+  virtual Result<void> for_each_state(StateKind kind,
+                                      const std::function<void(const StateRow&)>& visit) = 0;
   virtual Result<std::uint64_t> last_barrier() = 0;  ///< of the latest commit; 0 before the first
 
   // Threats. One that cannot be understood is StoreDamaged where it is asked for, and left out of

@@ -17,6 +17,7 @@ namespace vedette::triage {
 namespace {
 
 constexpr std::size_t kTimelineMin = 16;
+constexpr std::size_t kBytesPerAnomaly = 1024;  // roughly: five reasons and a vector
 /// Entities with threats that are spared for one newcomer. Below what BoundedTable allows: it must
 /// never let one go that was not forgotten properly.
 constexpr int kRefusalsMax = 32;
@@ -42,7 +43,8 @@ std::size_t bytes_of(const Threat& threat) {
     sum += finding.evidence.capacity() * sizeof(finding.evidence[0]);
     // A line that several findings have is counted once among them.
     for (const auto& line : finding.evidence) {
-      const std::size_t whole = sizeof(Evidence) + line->line.capacity();
+      std::size_t whole = sizeof(Evidence) + line->line.capacity();
+      if (line->anomaly != nullptr) whole += kBytesPerAnomaly;
       sum += whole / static_cast<std::size_t>(line.use_count());
     }
   }
@@ -294,7 +296,8 @@ std::uint32_t Triage::observe(const EntityRef& entity, const EventBatch& batch,
 
 void Triage::add(const EntityRef& entity, std::span<const Statement> statements,
                  const EventBatch& batch, const Event& event,
-                 const std::shared_ptr<const std::string>& source) {
+                 const std::shared_ptr<const std::string>& source,
+                 const std::shared_ptr<const Anomaly>& anomaly) {
   Impl& impl = *impl_;
   Memory& memory = impl.memory_of(entity.hash);
   Held* one = memory.is_threat ? impl.threat_of(entity.hash, memory) : nullptr;
@@ -313,8 +316,9 @@ void Triage::add(const EntityRef& entity, std::span<const Statement> statements,
   impl.touch(*one, memory.held);
   auto& line =
       impl.new_lines
-          .emplace_back(std::make_shared<Evidence>(Evidence{{}, source, event.offset, event.time}),
-                        event.raw)
+          .emplace_back(
+              std::make_shared<Evidence>(Evidence{{}, source, event.offset, event.time, anomaly}),
+              event.raw)
           .first;
   for (const Statement& statement : statements) {
     add_statement(one->threat, statement, line, impl.options.evidence_max);

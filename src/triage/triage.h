@@ -51,9 +51,10 @@ class Triage {
   std::uint32_t observe(const EntityRef& entity, const EventBatch& batch, const Event& event);
 
   /// Findings about the entity; the latest of their events is `event`, from `source`. The event's
-  /// line must live until end_batch().
+  /// line must live until end_batch(). `anomaly`: what was unusual, if that is what is stated.
   void add(const EntityRef& entity, std::span<const Statement> statements, const EventBatch& batch,
-           const Event& event, const std::shared_ptr<const std::string>& source);
+           const Event& event, const std::shared_ptr<const std::string>& source,
+           const std::shared_ptr<const Anomaly>& anomaly = nullptr);
   /// Keeps the lines that are still evidence: of a busy attacker's few are, so that none is copied
   /// before. Call it before take_changes().
   void end_batch();

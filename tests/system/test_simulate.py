@@ -121,6 +121,69 @@ def test_attackers_are_threats(directory):
     assert not missed, "not found:\n" + "\n".join(missed)
 
 
+SCENE = ("--scene", "month", "--duration", "6d", "--users", 40, "--clients", 20)
+
+
+def test_decodes_scene(directory):
+    """every line of a scene is understood, and planted attacks have the lines that the truth tells"""
+    for form, least in (("auth", 5), ("web", 4), ("nginx-error", 1), ("cowrie", 1), ("netfilter", 0)):
+        log, truth_file = directory / f"{form}.log", directory / f"{form}.json"
+        simulate_to(log, *SCENE, "--format", form, "--truth", truth_file)
+        events, truth = check_decoded(log, truth_file)
+        times = collections.defaultdict(list)
+        for event in events:
+            times[entity(event)].append(event["@timestamp"][:19])
+        kinds = collections.Counter(attack["name"] for attack in truth.get("planted", ()))
+        for attack in truth.get("planted", ()):
+            begin, end = attack["begin"][:19], attack["end"][:19]
+            sources = [e for e in attack["entities"] if e["type"] == "source.ip"]
+            assert sources, f"{attack['name']} comes from nowhere"
+            for source in sources:
+                seen = sum(begin <= at <= end for at in times[source["value"]])
+                assert seen >= source["lines"] > 0, (f"{attack['name']}: {source['value']}: {seen} "
+                                                     f"lines, not {source['lines']}")
+        assert len(kinds) >= least, f"{form}: {kinds}"
+
+
+def test_scene_is_quiet(directory):
+    """no rule names a planted attack, but on the honeypot, where every visit is one"""
+    vedette("simulate", "--scene", "month", "--out", directory)
+    truth = json.loads((directory / "truth.json").read_text())
+    report = scan("--no-anomalies", *(directory / name for name in FILES if (directory / name).exists()))
+    threats = {(t["entity"]["type"], t["entity"]["value"]): t for t in report["threats"]}
+    kinds = collections.Counter(attack["name"] for attack in truth["planted"])
+    assert len(kinds) == 10 and set(kinds.values()) == {3}, kinds
+    for attack in truth["planted"]:
+        assert attack["begin"] >= "2026-01-12", f"{attack['name']} in the clean week"
+        for who in attack["entities"] + attack["targets"]:
+            threat = threats.get((who["type"], who["value"]))
+            named = [f["rule"]["title"] for f in threat["findings"]] if threat else []
+            assert bool(named) == (attack["name"] == "honeypot-operator"), (attack["name"], who, named)
+
+
+def test_anomalies_are_measured(directory):
+    """bench/anomalies.py tells what was found, how soon, and who was accused though honest"""
+    rule = directory / "exports.yml"
+    rule.write_text("title: Export taken\nid: 0a0a0a0a-0000-4000-8000-000000000001\nstatus: test\n"
+                    "logsource:\n  category: webserver\ndetection:\n  path:\n"
+                    "    url.path|startswith: /collection/exports/\n  condition: path\nlevel: low\n")
+    done = subprocess.run([ROOT / "bench/anomalies.py", "--vedette", BINARY, "--prefix", "0a0a0a0a",
+                           "--folder", directory, "--duration", "9d", "--users", "60", "--clients",
+                           "60", "--merged", "--json", "--", "--no-anomalies", "--rules", rule],
+                          capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr[-2000:]
+    month, = json.loads(done.stdout)
+    for key in ("anomalies", "anomalies_alone"):
+        figures = month[key]
+        found = {attack["name"] for attack in figures["attacks"] if attack["found"]}
+        assert found == {"web-exfiltration"}, found
+        assert all(a["delay_s"] < 1 for a in figures["attacks"] if a["found"])
+        # The mirror, at least, takes exports every night.
+        assert figures["false_alarms"]["by_type"].keys() == {"source.ip"}, figures["false_alarms"]
+    by_rules = {attack["name"] for attack in month["rules"]["attacks"] if attack["found"]}
+    assert by_rules == {"honeypot-operator"}, by_rules
+
+
 def test_live(directory):
     """--rate appends whole lines at its pace until it is asked to stop, and then tells the truth"""
     with subprocess.Popen([BINARY, "simulate", "--format", "sshd", "--rate", "500/s", "--out",
@@ -141,6 +204,7 @@ def test_usage(directory):
     """a wrong word is answered with the right ones and exit code 2"""
     for words, wanted in ((("--format", "tcp"), "nginx-error"), (("--attack", "x"), "ssh-probe"),
                           (("--header", "x"), "rfc5424"), (("--duration", "5"), "12h"),
+                          (("--scene", "year"), "month"),
                           (("--start", "today"), "2026-01-05"), (("--format", "mixed"), "--out"),
                           (("--rate", "fast"), "200/s")):
         message = vedette("simulate", *words, expect=2).stderr

@@ -1,0 +1,37 @@
+// RunningMean: an exponentially weighted mean in two bytes, in steps of a 1024th: 0 to 63.999.
+// It stands still once a new value is within a few hundredths of it, which is fine for logarithms
+// and shares.
+#pragma once
+
+#include <cstdint>
+
+namespace vedette::anomaly {
+
+class RunningMean {
+ public:
+  float value() const { return static_cast<float>(steps_) * 0x1p-10f; }
+  void set(float x) { steps_ = to_steps(x); }
+  /// Goes a `part` (in [0, 1]) of the way to `x`.
+  void move(float x, float part) { set(value() + (x - value()) * part); }
+  /// Leaves a `part` of it; rounded down, so that it comes to 0.
+  void fade(float part) { steps_ = static_cast<std::uint16_t>(static_cast<float>(steps_) * part); }
+  bool operator==(const RunningMean&) const = default;
+
+ private:
+  static std::uint16_t to_steps(float x) {
+    const float steps = x * 1024 + 0.5f;
+    if (!(steps > 0)) return 0;
+    return steps < 65535 ? static_cast<std::uint16_t>(steps) : std::uint16_t{65535};
+  }
+
+  std::uint16_t steps_ = 0;
+};
+static_assert(sizeof(RunningMean) == 2);
+
+/// The weight of the next value when `seen` came before it: the mean of all up to `span` of them,
+/// then one that forgets.
+inline float weight_of_next(std::uint32_t seen, std::uint32_t span) {
+  return 1 / static_cast<float>(seen < span ? seen + 1 : span);
+}
+
+}  // namespace vedette::anomaly
