@@ -15,9 +15,7 @@ import argparse
 import collections
 import heapq
 import ipaddress
-import ipaddress
 import json
-import os
 import pathlib
 import re
 import statistics
@@ -27,7 +25,8 @@ import tempfile
 import time
 from datetime import datetime, timedelta
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
+import program
+
 FILES = ("auth.log", "access.log", "error.log", "cowrie.json", "kern.log")
 GRACE = timedelta(hours=1)
 TOPS = (10, 30, 100)
@@ -290,7 +289,6 @@ def text_of(months, shown):
 def parse(arguments):
     parser = argparse.ArgumentParser(prog="bench/anomalies.py", description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--vedette", type=pathlib.Path, default=ROOT / "build/release/vedette")
     parser.add_argument("--seed", type=int, default=1, help="of the first month (1)")
     parser.add_argument("--seeds", type=int, default=1, help="how many months (1)")
     parser.add_argument("--prefix", default="anomaly-", help="of the detection's rules (anomaly-)")
@@ -302,13 +300,11 @@ def parse(arguments):
                        ("attack", "only these kinds, with commas")):
         parser.add_argument(f"--{name}", help=f"of the scene: {what}")
     parser.add_argument("scan", nargs="*", help="options for vedette scan, behind --")
-    return parser.parse_args(arguments)
+    return program.parse(parser, arguments)
 
 
 def main():
     options = parse(sys.argv[1:])
-    if not os.access(options.vedette, os.X_OK):
-        raise SystemExit(f"anomalies: there is no {options.vedette}; build it with ./dev build")
     months = [month(options, options.seed + i) for i in range(options.seeds)]
     print(json.dumps(months, indent=1) if options.json else text_of(months, options.show), end="")
 

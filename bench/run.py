@@ -24,6 +24,7 @@ from dataclasses import dataclass, field
 
 import anomaly
 import api
+import program
 import prompts
 import triage
 
@@ -247,7 +248,6 @@ def sections(others):
 def parse(arguments):
     parser = argparse.ArgumentParser(prog="./dev bench", description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--vedette", type=pathlib.Path, default=ROOT / "build/release/vedette")
     parser.add_argument("--lines", type=int, default=1_000_000, help="at least so many (1000000)")
     parser.add_argument("--peer-lines", type=int, default=100_000, help="for fail2ban (100000)")
     parser.add_argument("--rounds", type=int, default=5)
@@ -261,13 +261,11 @@ def parse(arguments):
     parser.add_argument("--only", nargs="+", choices=everything, default=everything)
     parser.add_argument("--no-peer", action="store_true", help="without fail2ban, Redis and nginx")
     parser.add_argument("--write", action="store_true", help="write docs/performance.md")
-    return parser.parse_args(arguments)
+    return program.parse(parser, arguments)
 
 
 def main():
     options = parse(sys.argv[1:])
-    if not os.access(options.vedette, os.X_OK):
-        raise SystemExit(f"bench: there is no {options.vedette}; build it with ./dev build")
     if not options.no_peer:
         for peer in ("fail2ban-regex", "redis-server", "nginx"):
             if not shutil.which(peer):

@@ -42,7 +42,7 @@ Method method_of(std::string_view method) {
   return Method::Other;
 }
 
-void take_text(Activity& activity, Field field, std::string_view text) {
+void take_text(Activity& activity, Field field, std::string_view text, PathShapes& paths) {
   const auto set = [&](Facet facet, std::uint32_t hash) {
     std::uint32_t& its = activity.facets[static_cast<std::size_t>(facet)];
     if (its == 0) its = hash;  // of several values of a field the first counts
@@ -53,7 +53,7 @@ void take_text(Activity& activity, Field field, std::string_view text) {
       activity.method = method_of(text);
       break;
     case Field::UrlPath: {
-      const PathShape shape = path_shape(text);
+      const PathShape& shape = paths.of(text);
       set(Facet::Path, shape.hash);
       activity.path_entropy = shape.entropy;
       activity.path_depth = shape.depth;
@@ -116,7 +116,8 @@ FieldSet fields_read() {
   return fields;
 }
 
-Activity activity_of(const EventBatch& batch, const Event& event, const Entities& entities) {
+Activity activity_of(const EventBatch& batch, const Event& event, const Entities& entities,
+                     PathShapes& paths) {
   Activity activity;
   activity.time_ns = event.time.time_since_epoch().count();
   activity.weight = std::max(event.repeats, 1u);
@@ -136,7 +137,7 @@ Activity activity_of(const EventBatch& batch, const Event& event, const Entities
   }
   for (const Value& value : batch.values(event)) {
     if (value.type == ValueType::String) {
-      take_text(activity, value.field, value.string());
+      take_text(activity, value.field, value.string(), paths);
     } else if (value.type == ValueType::Integer) {
       take_integer(activity, value.field, value.integer);
     }

@@ -3,6 +3,7 @@
 // once, so that lanes touch no text.
 #pragma once
 
+#include "anomaly/path_shapes.h"
 #include "model/entity.h"
 #include "model/event.h"
 
@@ -67,7 +68,8 @@ bool is_notable(Action action);
 FieldSet fields_read();
 
 /// `entities` are those of the event. No allocation; of each text at most 512 bytes are looked at,
-/// so hostile lines cost no more than long ordinary ones.
-Activity activity_of(const EventBatch& batch, const Event& event, const Entities& entities);
+/// so hostile lines cost no more than long ordinary ones. `paths` only saves time.
+Activity activity_of(const EventBatch& batch, const Event& event, const Entities& entities,
+                     PathShapes& paths);
 
 }  // namespace vedette::anomaly

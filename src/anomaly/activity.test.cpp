@@ -34,7 +34,8 @@ struct Made {
   Activity activity() {
     batch.end();
     const Event& event = batch.events().back();
-    return activity_of(batch, event, Entities(batch, event));
+    PathShapes paths;
+    return activity_of(batch, event, Entities(batch, event), paths);
   }
 };
 

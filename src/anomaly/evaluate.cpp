@@ -1,6 +1,7 @@
 #include "anomaly/evaluate.h"
 
 #include "base/assert.h"
+#include "base/auroc.h"
 
 #include <algorithm>
 #include <numeric>
@@ -27,16 +28,15 @@ Quality measure(std::span<const float> scores, const std::vector<bool>& labels) 
   const auto found = thresholds(scores, labels);
   VD_ASSERT(!found.empty() && found.back().anomalies > 0 && found.back().normal > 0);
   const auto anomalies = static_cast<double>(found.back().anomalies);
-  const auto normal = static_cast<double>(found.back().normal);
   Quality quality;
+  Auroc auroc;
   Found before;
   for (const Found& now : found) {
     const auto more = static_cast<double>(now.anomalies - before.anomalies);
     const auto hits = static_cast<double>(now.anomalies);
     const double precision = hits / static_cast<double>(now.anomalies + now.normal);
     const double recall = hits / anomalies;
-    const double above = static_cast<double>(before.normal + now.normal) / 2;
-    quality.auroc += more * (normal - above) / (anomalies * normal);
+    auroc.add(more, static_cast<double>(now.normal - before.normal));
     quality.average_precision += more / anomalies * precision;
     for (std::size_t i = 0; i < kRecalls.size(); ++i) {
       double& best = quality.precision_at_recall[i];
@@ -44,6 +44,7 @@ Quality measure(std::span<const float> scores, const std::vector<bool>& labels) 
     }
     before = now;
   }
+  quality.auroc = auroc.value();
   return quality;
 }
 

@@ -10,8 +10,7 @@ namespace vedette::anomaly {
 inline constexpr std::array<double, 5> kRecalls{0.1, 0.25, 0.5, 0.75, 0.9};
 
 struct Quality {
-  /// That an anomaly scores higher than a normal row, ties counting half (Mann, Whitney 1947).
-  double auroc = 0;
+  double auroc = 0;  ///< base/auroc.h
   /// The mean over the anomalies of the precision at their score (as scikit-learn counts it).
   double average_precision = 0;
   /// The best precision of all thresholds that find at least so many of the anomalies.

@@ -24,6 +24,17 @@ std::vector<Label> labels(std::size_t count, std::size_t from, double honest) {
   return all;
 }
 
+/// One that has learned from two such times: `honest` of both.
+Head taught(double honest) {
+  Head head;
+  auto all = labels(100, 0, honest);
+  head.learn(all);
+  const auto later = labels(100, 100, honest);
+  all.insert(all.end(), later.begin(), later.end());
+  head.learn(all);
+  return head;
+}
+
 }  // namespace
 
 TEST_SUITE("anomaly/feedback") {
@@ -38,12 +49,7 @@ TEST_SUITE("anomaly/feedback") {
   }
 
   TEST_CASE("it gains weight by predicting later resolutions, and then moves scores") {
-    Head head;
-    auto all = labels(100, 0, 1);
-    head.learn(all);
-    const auto later = labels(100, 100, 1);
-    all.insert(all.end(), later.begin(), later.end());
-    head.learn(all);
+    const Head head = taught(1);
     CHECK(head.predictions() > 30);
     CHECK(head.weight() > 0.6);
     Label high, low;
@@ -58,13 +64,7 @@ TEST_SUITE("anomaly/feedback") {
   }
 
   TEST_CASE("where there is nothing to be learned it stays without a say") {
-    Head head;
-    auto all = labels(100, 0, 0);
-    head.learn(all);
-    const auto later = labels(100, 100, 0);
-    all.insert(all.end(), later.begin(), later.end());
-    head.learn(all);
-    CHECK(head.weight() < 0.2);
+    CHECK(taught(0).weight() < 0.2);
   }
 
   TEST_CASE("a label is predicted once, however often it is shown") {

@@ -152,10 +152,11 @@ void BM_Activity(benchmark::State& state, void (*fill)(EventBatch&)) {
     fill(batch);
     batch.end();
   }
+  PathShapes paths;
   for (auto _ : state) {
     for (const Event& event : batch.events()) {
       const Entities entities(batch, event);
-      benchmark::DoNotOptimize(activity_of(batch, event, entities));
+      benchmark::DoNotOptimize(activity_of(batch, event, entities, paths));
     }
   }
   state.SetItemsProcessed(state.iterations() * 1000);

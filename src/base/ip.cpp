@@ -5,6 +5,7 @@
 #include <arpa/inet.h>
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
 
 namespace vedette {
@@ -204,20 +205,15 @@ std::string format_network(const IpNetwork& network) {
 }
 
 IpAddress masked(const IpAddress& ip, unsigned bits) {
-  static constexpr auto kOnesThenZeros = [] {
-    std::array<std::uint8_t, 32> mask{};
-    for (std::size_t i = 0; i < 16; ++i) mask[i] = 0xFF;
-    return mask;
-  }();
-  const std::size_t whole = std::min(bits / 8, 16u);
-  IpAddress out;
-  for (std::size_t i = 0; i < 16; ++i) {
-    out.bytes[i] = static_cast<std::uint8_t>(ip.bytes[i] & kOnesThenZeros[16 - whole + i]);
-  }
-  if (whole < 16) {
-    out.bytes[whole] = static_cast<std::uint8_t>(ip.bytes[whole] & (0xFF00u >> bits % 8));
-  }
-  return out;
+  // The first `ones` of eight bytes, as they stand in memory.
+  const auto first = [](unsigned ones) {
+    const std::uint64_t mask = ones < 64 ? ~(~std::uint64_t{0} >> ones) : ~std::uint64_t{0};
+    return std::endian::native == std::endian::big ? mask : __builtin_bswap64(mask);
+  };
+  auto words = std::bit_cast<std::array<std::uint64_t, 2>>(ip.bytes);
+  words[0] &= first(bits);
+  words[1] &= first(bits > 64 ? bits - 64 : 0);
+  return {std::bit_cast<std::array<std::uint8_t, 16>>(words)};
 }
 
 }  // namespace vedette

@@ -3,6 +3,7 @@
 // events.
 #pragma once
 
+#include "anomaly/activity.h"
 #include "anomaly/detector.h"
 #include "model/commit.h"
 #include "model/entity.h"
@@ -33,6 +34,12 @@ struct Observation {
 
 /// An event as far as it tells how entities behave.
 struct Behaviour {
+  /// Made in its place: copying what was only just written would wait for it.
+  Behaviour(const EventBatch& events, std::uint32_t which, const Entities& entities,
+            anomaly::PathShapes& paths)
+      : activity(anomaly::activity_of(events, events.events()[which], entities, paths)),
+        event(which) {}
+
   anomaly::Activity activity;
   std::uint32_t event = 0;
 };

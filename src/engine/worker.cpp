@@ -151,11 +151,10 @@ void Worker::route_event(Batch& batch, std::uint32_t event_index, std::uint32_t 
   }
 }
 
-void Worker::tell_behaviour(Batch& batch, std::uint32_t event_index,
-                            const Entities& entities) const {
+void Worker::tell_behaviour(Batch& batch, std::uint32_t event_index, const Entities& entities) {
   const Event& event = batch.events.events()[event_index];
   const auto activity = static_cast<std::uint32_t>(batch.behaviours.size());
-  batch.behaviours.push_back({anomaly::activity_of(batch.events, event, entities), event_index});
+  batch.behaviours.emplace_back(batch.events, event_index, entities, paths_);
   const auto seen = [&](anomaly::Kind kind, std::uint64_t entity, std::uint64_t owner) {
     batch.seen_by_lane[owner % lanes_].push_back({entity, owner, activity, kind});
   };

@@ -3,6 +3,7 @@
 // thread.
 #pragma once
 
+#include "anomaly/path_shapes.h"
 #include "decode/decoder.h"
 #include "engine/batch.h"
 #include "engine/stats.h"
@@ -31,7 +32,7 @@ class Worker {
                  Observation& observation) const;
   void route_event(Batch& batch, std::uint32_t event_index, std::uint32_t match_begin,
                    const Entities& entities);
-  void tell_behaviour(Batch& batch, std::uint32_t event_index, const Entities& entities) const;
+  void tell_behaviour(Batch& batch, std::uint32_t event_index, const Entities& entities);
 
   decode::Decoder decoder_;
   sigma::Matcher matcher_;
@@ -40,6 +41,7 @@ class Worker {
   std::size_t lanes_;
   bool behaviours_;
   Stats& stats_;
+  anomaly::PathShapes paths_;
   std::vector<Match> found_;  // reused
 };
 

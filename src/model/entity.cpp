@@ -3,7 +3,8 @@
 #include "base/hash.h"
 #include "base/text.h"
 
-#include <utility>
+#include <array>
+#include <bit>
 
 namespace vedette {
 namespace {
@@ -15,21 +16,15 @@ static_assert(kNames.size() == kEntityTypes);
 constexpr auto kFields = std::to_array<Field>(
     {Field::SourceIp, Field::SourceAddress, Field::UserName, Field::HostName, Field::SourceIp});
 
-/// The type of the entities that stand in this field, or kEntityTypes.
-std::size_t type_of(Field field) {
-  switch (field) {
-    case Field::SourceIp:
-      return static_cast<std::size_t>(EntityType::SourceIp);
-    case Field::SourceAddress:
-      return static_cast<std::size_t>(EntityType::SourceAddress);
-    case Field::UserName:
-      return static_cast<std::size_t>(EntityType::User);
-    case Field::HostName:
-      return static_cast<std::size_t>(EntityType::Host);
-    default:
-      return kEntityTypes;
+/// The type of the entities that stand in a field, or kEntityTypes.
+constexpr auto kTypes = [] {
+  std::array<std::uint8_t, kFieldsMax> types{};
+  types.fill(kEntityTypes);
+  for (std::size_t i = kEntityTypes; i-- > 0;) {
+    types[static_cast<std::size_t>(kFields[i])] = static_cast<std::uint8_t>(i);
   }
-}
+  return types;
+}();
 
 }  // namespace
 
@@ -61,9 +56,10 @@ std::uint64_t hash_of_source(const IpAddress& block) {
   return hash64(bytes, static_cast<std::uint64_t>(EntityType::SourceIp) + 1);
 }
 
+static_assert(std::endian::native == std::endian::little, "stored hashes depend on it");
 std::uint64_t hash_of_network(const IpNetwork& network) {
-  const std::string_view bytes{reinterpret_cast<const char*>(network.address.bytes.data()), 16};
-  return hash64(bytes, static_cast<std::uint64_t>(EntityType::SourceNetwork) + 1);
+  const auto words = std::bit_cast<std::array<std::uint64_t, 2>>(network.address.bytes);
+  return hash_combine(words[0], words[1]);
 }
 
 std::uint64_t hash_of_name(EntityType type, std::string_view name) {
@@ -87,34 +83,32 @@ std::optional<std::uint64_t> entity_hash(EntityType type, std::string_view value
 }
 
 Entities::Entities(const EventBatch& batch, const Event& event) {
-  for (const Value& value : batch.values(event)) {
-    const std::size_t type = type_of(value.field);
-    if (type < kEntityTypes && values_[type] == nullptr) values_[type] = &value;
+  // Of two values of one field the first counts.
+  const auto values = batch.values(event);
+  for (auto value = values.rbegin(); value != values.rend(); ++value) {
+    values_[kTypes[index(value->field)]] = &*value;
   }
+  values_[static_cast<std::size_t>(EntityType::SourceNetwork)] =
+      values_[static_cast<std::size_t>(EntityType::SourceIp)];
 }
 
-const std::optional<EntityRef>& Entities::of(EntityType type) const {
-  const auto i = static_cast<std::size_t>(type);
-  if (!std::exchange(asked_[i], true)) made_[i] = make(type);
-  return made_[i];
-}
-
-std::optional<EntityRef> Entities::make(EntityType type) const {
-  if (type == EntityType::SourceNetwork) {
-    const Value* source = values_[static_cast<std::size_t>(EntityType::SourceIp)];
-    if (source == nullptr || source->type != ValueType::Ip) return {};
-    const IpNetwork network = source_network(*source->ip);
-    return EntityRef{type, hash_of_network(network), network.address, {}};
-  }
-  const Value* value = values_[static_cast<std::size_t>(type)];
-  if (value == nullptr) return {};
+void Entities::make(EntityType type, const Value& value) const {
+  const bool is_address = type == EntityType::SourceIp || type == EntityType::SourceNetwork;
+  if (value.type != (is_address ? ValueType::Ip : ValueType::String)) return;
+  if (!is_address && value.size == 0) return;
+  EntityRef& entity = made_[static_cast<std::size_t>(type)].emplace();
+  entity.type = type;
   if (type == EntityType::SourceIp) {
-    if (value->type != ValueType::Ip) return {};
-    const IpAddress block = source_block(*value->ip);
-    return EntityRef{type, hash_of_source(block), block, {}};
+    entity.ip = source_block(*value.ip);
+    entity.hash = hash_of_source(entity.ip);
+  } else if (type == EntityType::SourceNetwork) {
+    const IpNetwork network = source_network(*value.ip);
+    entity.ip = network.address;
+    entity.hash = hash_of_network(network);
+  } else {
+    entity.name = value.string();
+    entity.hash = hash_of_name(type, entity.name);
   }
-  if (value->type != ValueType::String || value->size == 0) return {};
-  return EntityRef{type, hash_of_name(type, value->string()), {}, value->string()};
 }
 
 std::optional<EntityRef> Entities::primary() const {

@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace vedette {
 
@@ -36,16 +37,20 @@ struct EntityRef {
 class Entities {
  public:
   Entities(const EventBatch& batch, const Event& event);
-  const std::optional<EntityRef>& of(EntityType type) const;
+  const std::optional<EntityRef>& of(EntityType type) const {
+    const auto i = static_cast<std::size_t>(type);
+    if (const Value* value = std::exchange(values_[i], nullptr)) make(type, *value);
+    return made_[i];
+  }
   /// Whom a finding about this one event is about: its source, else its user, else its host.
   std::optional<EntityRef> primary() const;
 
  private:
-  std::optional<EntityRef> make(EntityType type) const;
+  void make(EntityType type, const Value& value) const;
 
-  std::array<const Value*, kEntityTypes> values_{};
+  /// Of each type, until it is made; behind them, of what is no entity.
+  mutable std::array<const Value*, kEntityTypes + 1> values_{};
   mutable std::array<std::optional<EntityRef>, kEntityTypes> made_;
-  mutable std::array<bool, kEntityTypes> asked_{};
 };
 
 /// "203.0.113.7", "2001:db8:1:2::/64", "root", "203.0.113.0/24".

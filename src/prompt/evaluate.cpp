@@ -1,24 +1,22 @@
 #include "prompt/evaluate.h"
 
+#include "base/auroc.h"
+
 #include <algorithm>
 
 namespace vedette::prompt {
 namespace {
 
-/// The chance that an attack scores above an honest text (Mann and Whitney), ties being half.
-double auroc(std::span<const Judged> ascending, double attacks, double honest) {
-  double below = 0, wins = 0;
-  for (std::size_t i = 0; i < ascending.size();) {
-    std::size_t end = i;
-    double attacks_here = 0, honest_here = 0;
-    for (; end < ascending.size() && ascending[end].logit == ascending[i].logit; ++end) {
-      ++(ascending[end].sample->attack ? attacks_here : honest_here);
+double auroc_of(std::span<const Judged> ascending) {
+  Auroc auroc;
+  for (std::size_t end = ascending.size(), i = end; i > 0; end = i) {
+    double attacks = 0, honest = 0;
+    for (; i > 0 && ascending[i - 1].logit == ascending[end - 1].logit; --i) {
+      ++(ascending[i - 1].sample->attack ? attacks : honest);
     }
-    wins += attacks_here * (below + honest_here / 2);
-    below += honest_here;
-    i = end;
+    auroc.add(attacks, honest);
   }
-  return attacks > 0 && honest > 0 ? wins / attacks / honest : 0;
+  return auroc.value();
 }
 
 /// The least logit that at most `share` of the honest texts exceed.
@@ -64,8 +62,7 @@ Quality measure(std::span<const double, kStrictnesses> thresholds, std::span<con
                    [](const Judged& a, const Judged& b) { return a.logit < b.logit; });
   Quality quality;
   for (const Judged& v : judged) ++(v.sample->attack ? quality.attacks : quality.honest);
-  quality.auroc =
-      auroc(ascending, static_cast<double>(quality.attacks), static_cast<double>(quality.honest));
+  quality.auroc = auroc_of(ascending);
   const double percent = cut(ascending, quality.honest, 0.01);
   quality.recall_percent = recall(judged, quality.attacks, percent);
   quality.recall_permille = recall(judged, quality.attacks, cut(ascending, quality.honest, 0.001));

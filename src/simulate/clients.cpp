@@ -86,13 +86,25 @@ class Reader final : public Actor {
   std::uint32_t pages_left_ = 0;
 };
 
-/// A program that asks for the same few things all day, or, of some, for one object after another.
-class Poller final : public Actor {
+/// One whose address stays the same.
+class SettledActor : public Actor {
  public:
-  Poller(Scene& scene, std::uint64_t seed, const Client& client)
+  SettledActor(Scene& scene, std::uint64_t seed, const Client& client)
       : Actor(scene, seed), client_(client) {
     const World::Visitor who = scene.world.visitor(client.visitor, scene.stage);
     peer_ = Peer(who.source, who.ip);
+  }
+
+ protected:
+  Client client_;
+  Peer peer_;
+};
+
+/// A program that asks for the same few things all day, or, of some, for one object after another.
+class Poller final : public SettledActor {
+ public:
+  Poller(Scene& scene, std::uint64_t seed, const Client& client)
+      : SettledActor(scene, seed, client) {
     asleep_ = random_.below(100) < 50;
     walks_ = random_.below(100) < 10;
     object_ = random_.between(100, 2000);
@@ -125,18 +137,15 @@ class Poller final : public Actor {
     return "/api/v1/objects/" + std::to_string(object_ + random_.below(objects_));
   }
 
-  Client client_;
-  Peer peer_;
   bool asleep_, walks_;
   std::uint32_t object_, objects_;
 };
 
 /// Dozens of people who leave through one address, at the hours of an office.
-class OfficeProxy final : public Actor {
+class OfficeProxy final : public SettledActor {
  public:
-  OfficeProxy(Scene& scene, std::uint64_t seed, const Client& client) : Actor(scene, seed) {
-    const World::Visitor who = scene.world.visitor(client.visitor, scene.stage);
-    peer_ = Peer(who.source, who.ip);
+  OfficeProxy(Scene& scene, std::uint64_t seed, const Client& client)
+      : SettledActor(scene, seed, client) {
     hours_.begin = client.hour;
     hours_.end = client.hour + 9h;
     hours_.days = 0b0011111;
@@ -157,18 +166,13 @@ class OfficeProxy final : public Actor {
   }
 
  private:
-  Peer peer_;
   Habits hours_;
 };
 
 /// Crawlers, monitors, feed readers: the same agent in the same rhythm.
-class Robot final : public Actor {
+class Robot final : public SettledActor {
  public:
-  Robot(Scene& scene, std::uint64_t seed, const Client& client)
-      : Actor(scene, seed), client_(client) {
-    const World::Visitor who = scene.world.visitor(client.visitor, scene.stage);
-    peer_ = Peer(who.source, who.ip);
-  }
+  using SettledActor::SettledActor;
 
   std::optional<Time> act(Time now) override {
     Script script{scene_.stage, random_, now};
@@ -197,19 +201,13 @@ class Robot final : public Actor {
     request.trouble = Trouble::NotFound;
   }
 
-  Client client_;
-  Peer peer_;
   std::uint32_t asked_ = 0;
 };
 
 /// A library that copies what is new, each night.
-class Mirror final : public Actor {
+class Mirror final : public SettledActor {
  public:
-  Mirror(Scene& scene, std::uint64_t seed, const Client& client)
-      : Actor(scene, seed), client_(client) {
-    const World::Visitor who = scene.world.visitor(client.visitor, scene.stage);
-    peer_ = Peer(who.source, who.ip);
-  }
+  using SettledActor::SettledActor;
 
   std::optional<Time> act(Time now) override {
     Script script{scene_.stage, random_, now};
@@ -225,8 +223,6 @@ class Mirror final : public Actor {
   }
 
  private:
-  Client client_;
-  Peer peer_;
   std::uint32_t next_ = 0;
 };
 
