@@ -74,6 +74,12 @@ std::string_view to_string(Kind kind) {
   return kKindNames[static_cast<std::size_t>(kind)];
 }
 
+std::optional<Kind> parse_kind(std::string_view text) {
+  const auto found = std::ranges::find(kKindNames, text);
+  if (found == kKindNames.end()) return {};
+  return static_cast<Kind>(found - kKindNames.begin());
+}
+
 double natural(Feature feature, float value) {
   const double v = std::isnan(value) ? 0 : std::clamp(value, -64.0f, 64.0f);
   switch (describe(feature).unit) {

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -44,6 +45,7 @@ const FeatureInfo& describe(Feature feature);
 /// Whether it says anything about such an entity; else its column is always 0.
 bool concerns(Feature feature, Kind kind);
 std::string_view to_string(Kind kind);  ///< "source"
+std::optional<Kind> parse_kind(std::string_view text);
 
 /// A column's value in people's units: 7 for log2(8), 0.25 for a quarter. A value that no feature
 /// can have (negative, NaN) is taken as the nearest that one can.

@@ -82,6 +82,14 @@ TEST_SUITE("anomaly/features") {
     CHECK(format_value(Feature::PathEntropy, 4.25f) == "4.2 bits per byte");
   }
 
+  TEST_CASE("a kind is found by its name") {
+    for (std::size_t k = 0; k < kKinds; ++k) {
+      CHECK(parse_kind(to_string(static_cast<Kind>(k))) == static_cast<Kind>(k));
+    }
+    CHECK(!parse_kind("User"));
+    CHECK(!parse_kind(""));
+  }
+
   TEST_CASE("a column that says nothing about a kind is known to") {
     CHECK(concerns(Feature::Users5m, Kind::Source));
     CHECK_FALSE(concerns(Feature::Users5m, Kind::User));

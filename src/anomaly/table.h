@@ -28,7 +28,8 @@ struct Table {
 /// CSV: a first row that is not all numbers names the columns; cells may be empty, quoted, `nan` or
 /// `inf`; numbers larger than any float are the largest one.
 /// JSON lines: an object of numbers each, null for an empty cell; the first one names the columns,
-/// others may lack some and have them in any order.
+/// others may lack some and have them in any order. Or the lines of `vedette anomaly features`, all
+/// about entities of one kind.
 ///
 /// The column named `label`, or where that is empty a last one named `label` or `y`, says what is
 /// known of each row: 0 is normal, all else an anomaly. It is none of the columns.

@@ -85,6 +85,24 @@ TEST_SUITE("anomaly/table") {
     CHECK(std::isnan(table.values[4]));
   }
 
+  TEST_CASE("of lines that tell of behaviour the features are the columns") {
+    const std::string before = R"({"time":"t","kind":"user","entity":"a,\"features\":{\"x\":9}",)";
+    const auto table = *parsed(before +
+                               R"("features":{"a":1,"b":2},"reasons":["c"]})"
+                               "\n" +
+                               before +
+                               R"("features":{"b":4,"a":3},"reasons":[]})"
+                               "\n");
+    CHECK(table.names == Names{"a", "b"});
+    CHECK(table.values == Values{1, 2, 3, 4});
+    const std::string user = R"({"time":"t","kind":"user","features":{"a":1}})";
+    const std::string host = R"({"time":"t","kind":"host","features":{"a":1}})";
+    CHECK(wrong(user + "\n" + host).starts_with("a.csv:2: this is about a host, what is before"));
+    CHECK(wrong("{\"a\":1}\n" + host).starts_with("a.csv:2: this is about a host"));
+    CHECK(wrong(user + "\n{\"a\":1,\"features\":").starts_with("a.csv:2: "));
+    CHECK(wrong(user + "\n{\"a\":1,\"features\":{").starts_with("a.csv:2: "));
+  }
+
   TEST_CASE("what is no table is named with its line") {
     CHECK(wrong("") == "a.csv: there is no row");
     CHECK(wrong("a,b\n") == "a.csv: there is no row");

@@ -61,6 +61,27 @@ class ObjectReader {
   bool first_ = true, done_ = false, wrong_ = false;
 };
 
+/// A line that `vedette anomaly features` wrote has the numbers in one of its members. Within a
+/// string no quote stands without a backslash before it, so this is where that member begins.
+std::string_view numbers_in(std::string_view line) {
+  constexpr std::string_view kBefore = R"(,"features":)";
+  const std::size_t at = line.find(kBefore);
+  if (at == std::string_view::npos) return line;
+  line.remove_prefix(at + kBefore.size());
+  const std::size_t end = line.find('}');
+  return end == std::string_view::npos ? line : line.substr(0, end + 1);
+}
+
+/// Whose behaviour such a line is about: "user"; empty for any other line.
+std::string_view kind_in(std::string_view line) {
+  constexpr std::string_view kBefore = R"(,"kind":")";
+  line = line.substr(0, line.find(R"(,"features":)"));
+  const std::size_t at = line.find(kBefore);
+  if (at == std::string_view::npos) return {};
+  line.remove_prefix(at + kBefore.size());
+  return line.substr(0, line.find('"'));
+}
+
 std::optional<float> number_of(std::string_view value) {
   if (value == "null") return kNone;
   if (value == "true") return 1.0f;
@@ -116,10 +137,14 @@ Result<Table> parse_json_lines(std::string_view text, TableBuilder& builder) {
   std::vector<std::string> names;
   std::optional<Places> places;
   std::vector<float> row;
+  std::string_view kind;
   for (std::size_t line = 1; !text.empty(); ++line) {
-    const std::string_view object = take_until(text, '\n');
-    if (trim(object).empty()) continue;
+    const std::string_view whole = take_until(text, '\n');
+    if (trim(whole).empty()) continue;
+    const std::string_view object = numbers_in(whole);
+    const bool features = object.data() != whole.data();
     if (!places) {
+      if (features) kind = kind_in(whole);
       for (ObjectReader reader(object); reader.next();) names.emplace_back(reader.name);
       places.emplace(names);
       if (names.empty() || !places->distinct()) {
@@ -127,6 +152,12 @@ Result<Table> parse_json_lines(std::string_view text, TableBuilder& builder) {
       }
       VD_CHECK(builder.begin(names, true, line));
       row.resize(names.size());
+    }
+    if (features && kind_in(whole) != kind) {
+      return builder.error_at(line,
+                              fmt::format("this is about a {}, what is before about a {}; "
+                                          "`anomaly features --kind` tells of one kind",
+                                          clip_utf8(kind_in(whole), 40), clip_utf8(kind, 40)));
     }
     VD_CHECK(read_row(object, line, *places, builder, row));
     VD_CHECK(builder.add(row, line));

@@ -7,13 +7,11 @@
 #include "cli/anomaly_commands.h"
 #include "cli/anomaly_input.h"
 #include "cli/anomaly_state.h"
-#include "cli/state.h"
 #include "cli/terminal.h"
 
 #include <CLI/CLI.hpp>
 #include <fmt/core.h>
 
-#include <chrono>
 #include <memory>
 
 namespace vedette::cli {
@@ -91,17 +89,14 @@ Result<void> card_of_file(const CardOptions& options) {
   return {};
 }
 
-Time trained_at(const Lore& lore) {
-  return Time{std::chrono::hours(lore.trained_hour)};
-}
-
 void print_lore(std::string_view kind, const Lore& lore) {
   fmt::print("{}: {}\n", kind, learning_text(lore));
   fmt::print("  threshold {:.3f}; people taught it {} predictions, weight {:.2f}\n",
              double{lore.threshold}, grouped(lore.head.predictions()), lore.head.weight());
   if (lore.model == nullptr) return;
   fmt::print("  trained {} UTC; drift since the model before: scores {:.3f}, features {:.2f}\n",
-             time_text(trained_at(lore)), double{lore.score_drift}, double{lore.feature_drift});
+             time_text(time_of_hour(lore.trained_hour)), double{lore.score_drift},
+             double{lore.feature_drift});
 }
 
 void write_lore(JsonWriter& json, std::string_view kind, const Lore& lore) {
@@ -112,7 +107,7 @@ void write_lore(JsonWriter& json, std::string_view kind, const Lore& lore) {
   json.key("taught").begin_object().field("predictions", lore.head.predictions());
   json.key("weight").real(lore.head.weight()).end_object();
   if (lore.model != nullptr) {
-    json.field("trained", trained_at(lore));
+    json.field("trained", time_of_hour(lore.trained_hour));
     json.key("score_drift").real(double{lore.score_drift});
     json.key("feature_drift").real(double{lore.feature_drift});
     json.key("card");
@@ -144,16 +139,14 @@ Result<void> save(const CardOptions& options, const anomaly::Learned& learned) {
     const Lore& lore = learned.kinds[k];
     if (to_string(static_cast<anomaly::Kind>(k)) != options.kind) continue;
     if (lore.model != nullptr) return write_file_atomically(options.out, lore.model->encode());
-    return Error{Errc::UsageError, fmt::format("there is no model of this kind yet: {} is {}",
-                                               options.kind, learning_text(lore))};
+    return no_model(static_cast<anomaly::Kind>(k), lore);
   }
   return Error{Errc::UsageError, "--out writes one model: --kind says which"};
 }
 
 Result<void> card(const CardOptions& options) {
   if (!options.model.empty()) return card_of_file(options);
-  const std::string state = options.state.empty() ? default_state_directory() : options.state;
-  VD_TRY(const auto store, store::Store::open(state, store::Store::Mode::Inspect));
+  VD_TRY(const auto store, open_state(options.state));
   VD_TRY(const anomaly::Learned learned, learned_in(*store));
   if (!options.out.empty()) return save(options, learned);
   print_all(options, learned);
@@ -177,15 +170,13 @@ void add_anomaly_card(CLI::App& command, Chosen& chosen) {
   auto* model =
       shower->add_option("MODEL", options->model, "A file; without it, a daemon's models");
   auto* state = shower->add_option("--state", options->state, "Directory of the daemon's database");
-  auto* kind = shower->add_option("--kind", options->kind,
-                                  "Only one: source, network, user, host or session");
-  kind->check(CLI::IsMember({"source", "network", "user", "host", "session"}));
+  auto* kind =
+      add_kind_option(*shower, options->kind, "Only one: source, network, user, host or session");
   auto* out = shower->add_option("--out,-o", options->out,
                                  "Writes the model to a file, for score and explain");
   for (CLI::Option* option : {state, kind, out}) option->excludes(model);
   out->needs(kind);
-  shower->add_option("--format", options->format, "text (default) or json")
-      ->check(CLI::IsMember({"text", "json"}));
+  add_format_option(*shower, options->format);
   shower->footer(
       "Without a file it shows how far a daemon's learning is, beside it or after it ended, and\n"
       "with --kind what is usual.\n\n"

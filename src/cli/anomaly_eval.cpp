@@ -19,8 +19,9 @@ using anomaly::Quality;
 using anomaly::Table;
 
 struct EvalOptions {
+  InputChoice input;
   ModelChoice choice;
-  std::string table, report;
+  std::string report;
   std::string format = "text";
   std::size_t seeds = 1;
 };
@@ -61,16 +62,6 @@ void print_text(const Table& table, const std::vector<Measured>& all) {
   print_line("mean", mean_of(all));
 }
 
-void write_quality(JsonWriter& json, const Quality& quality) {
-  json.key("auroc").real(quality.auroc);
-  json.key("average_precision").real(quality.average_precision);
-  json.key("precision_at_recall").begin_object();
-  for (std::size_t i = 0; i < kRecalls.size(); ++i) {
-    json.key(fmt::format("{}", kRecalls[i])).real(quality.precision_at_recall[i]);
-  }
-  json.end_object();
-}
-
 void print_json(const Table& table, const std::vector<Measured>& all) {
   const auto anomalies = std::count(table.labels.begin(), table.labels.end(), true);
   std::string text;
@@ -90,48 +81,65 @@ void print_json(const Table& table, const std::vector<Measured>& all) {
 }
 
 Result<void> evaluate(const EvalOptions& options) {
-  VD_TRY(const Table table, read_table(options.table, options.choice.label));
-  const auto anomalies = std::count(table.labels.begin(), table.labels.end(), true);
-  if (anomalies == 0 || static_cast<std::size_t>(anomalies) == table.labels.size()) {
+  if (options.input.stored()) {
+    return eval_kept(options.input, options.choice, options.format, options.report);
+  }
+  VD_TRY(const Rows rows, read_rows(options.input));
+  const std::vector<bool>& labels = rows.table.labels;
+  const auto anomalies = std::count(labels.begin(), labels.end(), true);
+  if (anomalies == 0 || static_cast<std::size_t>(anomalies) == labels.size()) {
     return Error{Errc::TableSyntax,
                  fmt::format("{}: no label, or all rows have the same; --label names the column",
-                             options.table)};
+                             rows.name)};
   }
   std::vector<Measured> all;
-  std::vector<float> scores(table.labels.size());
   // A file is what it is, whatever the seed.
   const std::size_t seeds = options.choice.is_file() ? 1 : options.seeds;
   ModelChoice choice = options.choice;
   for (std::size_t i = 0; i < seeds; ++i, ++choice.options.seed) {
-    VD_TRY(const anomaly::Model model, choose_model(choice, table));
-    model.score(table.matrix(), scores);
+    VD_TRY(const anomaly::Model model, choose_model(choice, options.input, rows));
+    const Scores scores = scores_of(model, rows);
     all.push_back(
-        {.seed = model.options().seed, .quality = anomaly::measure(scores, table.labels)});
+        {.seed = model.options().seed, .quality = anomaly::measure(scores.score, labels)});
     if (i > 0) continue;
-    VD_CHECK(write_anomaly_report(options.report, model, table, scores, options.table));
+    VD_CHECK(write_anomaly_report(options.report, model, rows, scores));
   }
-  options.format == "json" ? print_json(table, all) : print_text(table, all);
+  options.format == "json" ? print_json(rows.table, all) : print_text(rows.table, all);
   return {};
 }
 
 }  // namespace
 
+void write_quality(JsonWriter& json, const Quality& quality) {
+  json.key("auroc").real(quality.auroc);
+  json.key("average_precision").real(quality.average_precision);
+  json.key("precision_at_recall").begin_object();
+  for (std::size_t i = 0; i < kRecalls.size(); ++i) {
+    json.key(fmt::format("{}", kRecalls[i])).real(quality.precision_at_recall[i]);
+  }
+  json.end_object();
+}
+
 void add_anomaly_eval(CLI::App& command, Chosen& chosen) {
   auto options = std::make_shared<EvalOptions>();
   auto* measurer =
-      command.add_subcommand("eval", "How well scores find what a label calls unusual");
-  measurer->add_option("TABLE", options->table, "With a label; - is standard input")->required();
+      command.add_subcommand("eval", "How well scores find what a label or a person calls hostile");
+  add_input_options(*measurer, options->input);
+  add_label_option(*measurer, options->input.label);
   add_model_options(*measurer, options->choice);
   measurer
       ->add_option("--seeds", options->seeds, "So many models with seeds one after the other (1)")
       ->check(CLI::Range(1, 1000));
   add_report_option(*measurer, options->report);
-  measurer->add_option("--format", options->format, "text (default) or json")
-      ->check(CLI::IsMember({"text", "json"}));
+  add_format_option(*measurer, options->format);
   measurer->footer(
+      "A table needs a column of labels. In a database the threats that were closed are the "
+      "labels:\nresolved ones are true, false positives are false, all others are left out.\n\n"
       "Examples:\n"
       "  vedette anomaly eval --seeds 10 known.csv\n"
-      "  vedette anomaly eval --model web.model --label attack known.csv --format json");
+      "  vedette anomaly eval --model web.model --label attack known.csv --format json\n"
+      "  vedette anomaly eval --state /var/lib/vedette\n"
+      "  vedette anomaly eval --state /var/lib/vedette --kind user --model users.model");
   measurer->callback(
       [options, &chosen] { chosen = [options] { return exit_code_of(evaluate(*options)); }; });
 }

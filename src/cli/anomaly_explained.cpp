@@ -7,11 +7,18 @@
 
 namespace vedette::cli {
 
-Explained explain(const anomaly::Model& model, const anomaly::Table& table, std::size_t row,
-                  float score) {
+Scores scores_of(const anomaly::Model& model, const Rows& rows) {
+  Scores scores;
+  scores.score.resize(rows.table.matrix().rows());
+  model.score(rows.table.matrix(), scores.score);
+  for (const float score : scores.score) scores.rarity.push_back(model.rarity(score));
+  return scores;
+}
+
+Explained explain(const anomaly::Model& model, const anomaly::Table& table, std::size_t row) {
   std::vector<double> changes(model.columns());
   model.attribute(table.matrix().row(row), changes);
-  Explained found{.row = row, .score = score, .rarity = model.rarity(score), .drivers = {}};
+  Explained found{.row = row, .drivers = {}};
   double sum = 0;
   for (std::size_t c = 0; c < changes.size(); ++c) {
     if (changes[c] >= 0) continue;

@@ -1,15 +1,10 @@
 // vedette anomaly features: how the entities of logs behave, as the vectors that detection scores.
 #include "anomaly/features.h"
 #include "anomaly/vector.h"
-#include "base/clock.h"
 #include "base/json_writer.h"
 #include "cli/anomaly_commands.h"
 #include "cli/anomaly_input.h"
-#include "cli/load.h"
-#include "cli/log_times.h"
-#include "cli/progress.h"
-#include "engine/pipeline.h"
-#include "engine/thread.h"
+#include "cli/anomaly_logs.h"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -26,10 +21,10 @@ struct FeaturesOptions {
   bool csv = false;
 };
 
-void append_csv(std::string& out, const anomaly::Vector& vector) {
-  for (std::size_t i = 0; i < vector.size(); ++i) {
+void append_csv(std::string& out, const Anomaly& anomaly) {
+  for (std::size_t i = 0; i < anomaly.vector.size(); ++i) {
     fmt::format_to(std::back_inserter(out), "{}{:.11g}", i == 0 ? "" : ",",
-                   static_cast<double>(vector[i]) / anomaly::kStepsPerUnit);
+                   static_cast<double>(anomaly.vector[i]) / anomaly::kStepsPerUnit);
   }
   out += '\n';
 }
@@ -51,43 +46,22 @@ void append_json(std::string& out, const EntityRef& entity, Time time,
 }
 
 std::string header() {
-  std::string out;
-  for (std::size_t i = 0; i < anomaly::kFeatures; ++i) {
-    out += i == 0 ? "" : ",";
-    out += anomaly::describe(static_cast<anomaly::Feature>(i)).text;
-  }
-  return out + '\n';
+  return fmt::format("{}\n", fmt::join(feature_names(), ","));
 }
 
 Result<void> features(const FeaturesOptions& options) {
-  const auto loaded = load_rules(true, {});
-  const SystemClock clock;
-  source::SourceSet sources(with_times(loaded->fields), clock);
-  sources.add_inputs(options.inputs);
-  VD_TRY(const auto store, store::Store::open_temporary());
-  auto pipeline_options = engine::default_options(engine::usable_cores());
-  pipeline_options.lanes = 1;  // so that lines come in the order of the events
-  pipeline_options.anomalies = true;
-  pipeline_options.detector.tell_all = true;
   if (options.csv) std::fputs(header().c_str(), stdout);
-  pipeline_options.on_scored = [&](const EntityRef& entity, const Event& event,
-                                   const anomaly::Alarm& alarm) {
-    if (!options.kind.empty() && alarm.anomaly->kind != options.kind) return;
-    std::string line;
-    if (options.csv) {
-      anomaly::Vector vector;
-      std::ranges::copy(alarm.anomaly->vector, vector.begin());
-      append_csv(line, vector);
-    } else {
-      append_json(line, entity, event.time, alarm);
-    }
-    std::fwrite(line.data(), 1, line.size(), stdout);
-  };
-  engine::Stats stats;
-  engine::Pipeline pipeline(pipeline_options, loaded->rules, loaded->fields, sources, *store, clock,
-                            stats);
-  Progress progress;
-  return pipeline.run([&] { progress.update(sources.reports(), engine::Stats::get(stats.lines)); });
+  return for_each_vector(
+      options.inputs, options.kind,
+      [&](const EntityRef& entity, const Event& event, const anomaly::Alarm& alarm) {
+        std::string line;
+        if (options.csv) {
+          append_csv(line, *alarm.anomaly);
+        } else {
+          append_json(line, entity, event.time, alarm);
+        }
+        std::fwrite(line.data(), 1, line.size(), stdout);
+      });
 }
 
 }  // namespace
@@ -97,8 +71,7 @@ void add_anomaly_features(CLI::App& command, Chosen& chosen) {
   auto* teller = command.add_subcommand("features", "How the entities in log files behave");
   teller->add_option("FILE", options->inputs, "Log files, globs, or - for standard input")
       ->required();
-  teller->add_option("--kind", options->kind, "Only one: source, network, user, host or session")
-      ->check(CLI::IsMember({"source", "network", "user", "host", "session"}));
+  add_kind_option(*teller, options->kind, "Only one: source, network, user, host or session");
   teller->add_flag("--csv", options->csv, "Only the numbers, as a table to train or score");
   teller->footer(
       "A line for each vector that detection would score: of whom, when, the score by what was\n"

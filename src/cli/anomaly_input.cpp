@@ -1,6 +1,8 @@
 #include "cli/anomaly_input.h"
 
+#include "anomaly/vector.h"
 #include "base/file.h"
+#include "cli/anomaly_logs.h"
 #include "cli/terminal.h"
 
 #include <CLI/CLI.hpp>
@@ -13,6 +15,8 @@ namespace vedette::cli {
 namespace {
 
 constexpr std::size_t kModelBytesMax = 256u << 20;
+/// Of logs: 176 MB of numbers.
+constexpr std::size_t kVectorsMax = 1'000'000;
 
 Result<std::string> read_standard_input() {
   std::string text;
@@ -27,13 +31,69 @@ Result<std::string> read_standard_input() {
   return text;
 }
 
-}  // namespace
-
-Result<anomaly::Table> read_table(const std::string& path, const std::string& label) {
+Result<Rows> read_table(const std::string& path, const std::string& label) {
   const bool standard = path == "-";
   VD_TRY(const std::string text,
          standard ? read_standard_input() : read_file(path, anomaly::kTableBytesMax));
-  return anomaly::parse_table(text, standard ? "standard input" : path, label);
+  Rows rows;
+  rows.name = standard ? "standard input" : path;
+  VD_TRY(rows.table, anomaly::parse_table(text, rows.name, label));
+  if (rows.table.names == feature_names()) rows.features_version = anomaly::kFeaturesVersion;
+  return rows;
+}
+
+Result<Rows> read_logs(const InputChoice& input) {
+  const std::size_t files = input.files.size();
+  Rows rows = no_features(files == 1 ? input.files[0] : fmt::format("{} logs", files));
+  std::size_t found = 0;
+  VD_CHECK(for_each_vector(
+      input.files, input.kind,
+      [&](const EntityRef& entity, const Event& event, const anomaly::Alarm& alarm) {
+        if (++found > kVectorsMax) return;
+        rows.origins.push_back({event.time, entity_value(entity)});
+        append(rows, alarm.anomaly->vector);
+      }));
+  if (found == 0 || found > kVectorsMax) {
+    return Error{Errc::AnomalyRows, fmt::format("{}: {} vectors of the kind {}; 1 to {}", rows.name,
+                                                grouped(found), input.kind, grouped(kVectorsMax))};
+  }
+  const auto [first, last] = std::ranges::minmax_element(rows.origins, {}, &RowOrigin::time);
+  rows.when = {.from = first->time, .to = last->time};
+  return rows;
+}
+
+}  // namespace
+
+std::vector<std::string> feature_names() {
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < anomaly::kFeatures; ++i) {
+    names.emplace_back(anomaly::describe(static_cast<anomaly::Feature>(i)).text);
+  }
+  return names;
+}
+
+Rows no_features(std::string name) {
+  Rows rows;
+  rows.table.names = feature_names();
+  rows.table.named = true;
+  rows.features_version = anomaly::kFeaturesVersion;
+  rows.name = std::move(name);
+  return rows;
+}
+
+void append(Rows& rows, std::span<const std::int16_t> vector) {
+  auto& values = rows.table.values;
+  values.resize(values.size() + anomaly::kFeatures);
+  anomaly::from_steps(vector, std::span(values).last<anomaly::kFeatures>());
+}
+
+Result<Rows> read_rows(const InputChoice& input) {
+  if (!input.kind.empty()) {
+    if (input.label.empty()) return read_logs(input);
+    return Error{Errc::UsageError, "--label is of tables, and --kind of logs, which have no label"};
+  }
+  if (input.files.size() == 1) return read_table(input.files[0], input.label);
+  return Error{Errc::UsageError, "one table at a time; for log files say of which --kind"};
 }
 
 Result<anomaly::Model> read_model(const std::string& path) {
@@ -43,20 +103,48 @@ Result<anomaly::Model> read_model(const std::string& path) {
   return model;
 }
 
+void add_input_options(CLI::App& command, InputChoice& input) {
+  auto* files = command.add_option(
+      "FILE", input.files,
+      "A table, CSV or JSON lines; with --kind logs, also globs; - is standard input");
+  add_kind_option(command, input.kind,
+                  "Of what in logs or database: source, network, user, host or session");
+  command
+      .add_option("--state", input.state,
+                  "Directory of a daemon's database, which it is about without a FILE")
+      ->option_text("DIR")
+      ->excludes(files);
+}
+
+void add_label_option(CLI::App& command, std::string& label) {
+  command.add_option("--label", label,
+                     "The column that says what is known: 0 is normal. Without it a last column "
+                     "named label or y");
+}
+
+CLI::Option* add_kind_option(CLI::App& command, std::string& kind, const std::string& sentence) {
+  return command.add_option("--kind", kind, sentence)
+      ->check(CLI::IsMember({"source", "network", "user", "host", "session"}));
+}
+
+void add_format_option(CLI::App& command, std::string& format) {
+  command.add_option("--format", format, "text (default) or json")
+      ->check(CLI::IsMember({"text", "json"}));
+}
+
 void add_training_options(CLI::App& command, ModelChoice& choice) {
   command.add_option("--seed", choice.options.seed, "Another seed, other random cuts (0)");
   command.add_option("--trees", choice.options.trees, "Trees in each forest (100)");
   command.add_option("--samples", choice.options.samples,
                      "Rows each tree is made of (256); half of an ensemble has four times as many");
-  command.add_option("--label", choice.label,
-                     "The column that says what is known: 0 is normal. Without it a last column "
-                     "named label or y");
 }
 
 void add_model_options(CLI::App& command, ModelChoice& choice) {
-  command.add_option("--model", choice.model, "ensemble (default), forest, or a file");
+  command.add_option("--model", choice.model,
+                     "ensemble (default for files), forest, or a file; for a database by default "
+                     "what its daemon learned");
   command.add_option("--train", choice.train,
-                     "A table to make the model from; without it from the one that is judged");
+                     "A file like FILE to make the model from; without it from what is judged");
   add_training_options(command, choice);
 }
 
@@ -64,40 +152,51 @@ void add_report_option(CLI::App& command, std::string& path) {
   command.add_option("--report", path, "Also writes a page to look at: one HTML file");
 }
 
-Result<anomaly::Model> train_model(const anomaly::Table& table, const ModelChoice& choice) {
+Result<anomaly::Model> train_model(const Rows& rows, const ModelChoice& choice) {
   anomaly::ModelOptions options = choice.options;
   options.ensemble = choice.model != "forest";
   // A bound that samples go beyond is told as theirs.
   options.samples_large = std::clamp(4 * options.samples, options.samples,
                                      std::max(options.samples, anomaly::kSamplesMax));
-  return anomaly::Model::train(table.matrix(), table.names, 0, options);
+  return anomaly::Model::train(rows.table.matrix(), rows.table.names, rows.features_version,
+                               options, rows.when);
 }
 
-Result<anomaly::Model> choose_model(const ModelChoice& choice, const anomaly::Table& judged) {
+Result<anomaly::Model> choose_model(const ModelChoice& choice, const InputChoice& input,
+                                    const Rows& judged) {
   if (!choice.is_file() && choice.train.empty()) return train_model(judged, choice);
   const auto chosen = [&]() -> Result<anomaly::Model> {
     if (choice.is_file()) return read_model(choice.model);
-    VD_TRY(const anomaly::Table table, read_table(choice.train, choice.label));
-    VD_TRY(anomaly::Model made, train_model(table, choice));
+    InputChoice past = input;
+    past.files = {choice.train};
+    VD_TRY(const Rows rows, read_rows(past));
+    VD_TRY(anomaly::Model made, train_model(rows, choice));
     return made;
   };
   VD_TRY(anomaly::Model model, chosen());
-  VD_CHECK(check_columns(model, judged));
+  VD_CHECK(check_model(model, choice.is_file() ? choice.model : choice.train, judged));
   return model;
 }
 
-Result<void> check_columns(const anomaly::Model& model, const anomaly::Table& table) {
+Result<void> check_model(const anomaly::Model& model, const std::string& name, const Rows& rows) {
+  if (model.features_version() != 0 && rows.features_version != 0 &&
+      model.features_version() != rows.features_version) {
+    return Error{Errc::AnomalyModelDamaged,
+                 fmt::format("{}: of version {} of the features; here they are of version {}", name,
+                             model.features_version(), rows.features_version)};
+  }
+  const anomaly::Table& table = rows.table;
   if (model.columns() != table.names.size()) {
-    return Error{Errc::AnomalyColumns, fmt::format("the table has {}, the model {}",
-                                                   table.names.size(), model.columns())};
+    return Error{Errc::AnomalyColumns, fmt::format("{} has {}, {} has {}", rows.name,
+                                                   table.names.size(), name, model.columns())};
   }
   for (std::size_t c = 0; c < model.columns() && table.named; ++c) {
     // Where the baseline named none, their numbers are their names.
     const bool unnamed = model.names()[c] == std::to_string(c + 1);
     if (unnamed || model.names()[c] == table.names[c]) continue;
     return Error{Errc::AnomalyColumns,
-                 fmt::format("column {} is '{}' in the table, '{}' in the model", c + 1,
-                             table.names[c], model.names()[c])};
+                 fmt::format("column {} is '{}' in {}, '{}' in {}", c + 1, table.names[c],
+                             rows.name, model.names()[c], name)};
   }
   return {};
 }
@@ -106,7 +205,9 @@ int exit_code_of(const Result<void>& done) {
   if (done) return kDone;
   print_error(done.error());
   const Errc code = done.error().code;
-  return code == Errc::AnomalyOptions || code == Errc::UsageError ? kUsage : kInputDamaged;
+  const bool usage = code == Errc::AnomalyOptions || code == Errc::UsageError ||
+                     code == Errc::AnomalyLearning || code == Errc::ThreatUnknown;
+  return usage ? kUsage : kInputDamaged;
 }
 
 }  // namespace vedette::cli

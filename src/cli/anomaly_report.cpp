@@ -29,11 +29,16 @@ constexpr double kHalfWidth = 470, kFullWidth = 960, kHeight = 240;
 /// One page; each part appends a section.
 class Page {
  public:
-  Page(const Model& model, const Table& table, std::span<const float> scores, std::string_view name)
-      : model_(model), table_(table), scores_(scores), name_(escape_html(name)) {
-    const auto anomalies = std::count(table.labels.begin(), table.labels.end(), true);
+  Page(const Model& model, const Rows& rows, const Scores& scores)
+      : model_(model),
+        table_(rows.table),
+        origins_(rows.origins),
+        scores_(scores.score),
+        rarity_(scores.rarity),
+        name_(escape_html(rows.name)) {
+    const auto anomalies = std::count(table_.labels.begin(), table_.labels.end(), true);
     anomalies_ = static_cast<std::size_t>(anomalies);
-    labelled_ = anomalies_ > 0 && anomalies_ < table.labels.size();
+    labelled_ = anomalies_ > 0 && anomalies_ < table_.labels.size();
   }
 
   std::string make() {
@@ -73,7 +78,9 @@ class Page {
 
   const Model& model_;
   const Table& table_;
+  std::span<const RowOrigin> origins_;  // of each row, or none
   std::span<const float> scores_;
+  std::span<const double> rarity_;
   std::string name_;
   std::size_t anomalies_ = 0;
   bool labelled_ = false;
@@ -205,17 +212,20 @@ void Page::rows() {
   put("<section><h2>The most unusual rows</h2>\n<p>Rows count from 0. The share says how much of "
       "what made the row unusual is due to the column.</p>\n<div class=\"wide\"><table "
       "class=\"rows\">\n"
-      "<tr><th>row</th><th>score</th><th>of baseline rows</th>{}<th>what drove it</th></tr>\n",
-      labelled_ ? "<th>label</th>" : "");
+      "<tr><th>row</th>{}<th>score</th><th>of baseline rows</th>{}<th>what drove it</th></tr>\n",
+      origins_.empty() ? "" : "<th>time</th><th>entity</th>", labelled_ ? "<th>label</th>" : "");
   for (const std::size_t row : chosen) {
-    const Explained found = explain(model_, table_, row, scores_[row]);
-    put("<tr><td class=\"number\">{}</td><td class=\"number\">{:.4f}</td><td>{}</td>", row,
-        found.score, once_in_text(found.rarity));
+    put("<tr><td class=\"number\">{}</td>", row);
+    if (!origins_.empty()) {
+      put("<td class=\"number\">{}</td><td><bdi>{}</bdi></td>", time_text(origins_[row].time),
+          escape_html(origins_[row].entity));
+    }
+    put("<td class=\"number\">{:.4f}</td><td>{}</td>", scores_[row], once_in_text(rarity_[row]));
     if (labelled_) {
       out_ += table_.labels[row] ? "<td><i class=\"key anomalous\"></i>anomaly</td>"
                                  : "<td><i class=\"key usual\"></i>normal</td>";
     }
-    drivers(found);
+    drivers(explain(model_, table_, row));
     out_ += "</tr>\n";
   }
   out_ += "</table></div></section>\n";
@@ -254,15 +264,14 @@ void Page::card() {
 
 }  // namespace
 
-std::string anomaly_report(const Model& model, const Table& table, std::span<const float> scores,
-                           std::string_view name) {
-  return Page(model, table, scores, name).make();
+std::string anomaly_report(const Model& model, const Rows& rows, const Scores& scores) {
+  return Page(model, rows, scores).make();
 }
 
-Result<void> write_anomaly_report(const std::string& path, const Model& model, const Table& table,
-                                  std::span<const float> scores, std::string_view name) {
+Result<void> write_anomaly_report(const std::string& path, const Model& model, const Rows& rows,
+                                  const Scores& scores) {
   if (path.empty()) return {};
-  return write_file_atomically(path, anomaly_report(model, table, scores, name));
+  return write_file_atomically(path, anomaly_report(model, rows, scores));
 }
 
 }  // namespace vedette::cli

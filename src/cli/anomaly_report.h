@@ -4,22 +4,18 @@
 // comes from the table is escaped.
 #pragma once
 
-#include "anomaly/model.h"
-#include "anomaly/table.h"
 #include "base/result.h"
+#include "cli/anomaly_explained.h"
 
-#include <span>
 #include <string>
 
 namespace vedette::cli {
 
-/// `name`: of the table, for the title. `scores`: of its rows by the model, as many as there are.
-std::string anomaly_report(const anomaly::Model& model, const anomaly::Table& table,
-                           std::span<const float> scores, std::string_view name);
+/// `scores`: of the rows, as many as there are.
+std::string anomaly_report(const anomaly::Model& model, const Rows& rows, const Scores& scores);
 
 /// Writes it to a file, if one was named.
 Result<void> write_anomaly_report(const std::string& path, const anomaly::Model& model,
-                                  const anomaly::Table& table, std::span<const float> scores,
-                                  std::string_view name);
+                                  const Rows& rows, const Scores& scores);
 
 }  // namespace vedette::cli

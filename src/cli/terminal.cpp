@@ -1,5 +1,6 @@
 #include "cli/terminal.h"
 
+#include "base/text.h"
 #include "base/utf8.h"
 
 #include <fmt/core.h>
@@ -106,6 +107,14 @@ std::string fit(std::string_view text, std::size_t columns) {
   }
   if (count > columns) return std::string(text.substr(0, cut)) + "…";
   return std::string(text) + std::string(columns - count, ' ');
+}
+
+std::string csv_cell(std::string_view text) {
+  std::string shown = escape_for_terminal(text);
+  if (shown.find_first_of(",\"") == std::string::npos) return shown;
+  std::string cell = "\"";
+  for (const char c : shown) cell.append(c == '"' ? 2 : 1, c);
+  return cell + '"';
 }
 
 void print_error(const Error& error) {

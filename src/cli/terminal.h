@@ -30,6 +30,8 @@ std::string grouped(std::uint64_t number);
 std::string bytes_text(std::uint64_t bytes);
 /// "2026-11-20 23:42:15", UTC.
 std::string time_text(Time time);
+/// As a cell of CSV (RFC 4180), in one line and without control characters.
+std::string csv_cell(std::string_view text);
 /// Pads or clips to `columns` characters (not bytes); clipped text ends in "…".
 std::string fit(std::string_view text, std::size_t columns);
 

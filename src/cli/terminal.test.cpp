@@ -27,6 +27,12 @@ TEST_SUITE("cli/terminal") {
     CHECK(fit("äöüß", 3) == "äö…");
   }
 
+  TEST_CASE("a cell of CSV is one cell, whatever is in it") {
+    CHECK(csv_cell("203.0.113.7") == "203.0.113.7");
+    CHECK(csv_cell("a,\"b\"") == "\"a,\"\"b\"\"\"");
+    CHECK(csv_cell("a\nb") == "a\\x0ab");
+  }
+
   TEST_CASE("without colour there is no escape sequence") {
     CHECK(styled("x", Style::Red, false) == "x");
     CHECK(styled("x", Style::Red, true) == "\x1b[31mx\x1b[0m");

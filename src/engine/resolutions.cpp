@@ -17,14 +17,6 @@ bool has_anomaly(const ThreatHead& head) {
   });
 }
 
-std::optional<anomaly::Kind> parse_kind(std::string_view text) {
-  for (std::size_t k = 0; k < anomaly::kKinds; ++k) {
-    const auto kind = static_cast<anomaly::Kind>(k);
-    if (to_string(kind) == text) return kind;
-  }
-  return {};
-}
-
 void add_labels(const Threat& threat, bool hostile, anomaly::Labels& labels) {
   for (const Finding& finding : threat.findings) {
     for (const auto& line : finding.evidence) {
@@ -33,7 +25,7 @@ void add_labels(const Threat& threat, bool hostile, anomaly::Labels& labels) {
           anomaly->vector.size() != anomaly::kFeatures) {
         continue;
       }
-      const auto kind = parse_kind(anomaly->kind);
+      const auto kind = anomaly::parse_kind(anomaly->kind);
       if (!kind) continue;
       anomaly::Label label;
       std::copy(anomaly->vector.begin(), anomaly->vector.end(), label.vector.begin());
