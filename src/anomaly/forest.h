@@ -34,7 +34,7 @@ struct ForestOptions {
 class Forest {
  public:
   /// Errors: AnomalyRows for no row or more than kColumnsMax columns; AnomalyOptions for options
-  /// out of their bounds. `sorted`: the columns of these rows.
+  /// out of their bounds. `sorted`: the columns of these rows, or of more of the same baseline.
   static Result<Forest> fit(const Matrix& rows, const SortedColumns& sorted,
                             const ForestOptions& options);
   static Result<Forest> fit(const Matrix& rows, const ForestOptions& options);

@@ -1,47 +1,68 @@
 #include "anomaly/learned.h"
 
+#include "anomaly/sorted_columns.h"
 #include "base/hash.h"
 
 #include <algorithm>
 #include <bit>
 #include <cmath>
-#include <tuple>
+#include <string>
+#include <utility>
+#include <vector>
 
 namespace vedette::anomaly {
 namespace {
 
 constexpr std::uint64_t kVersion = 1;
-constexpr std::size_t kDriftRows = 1000;
+/// Rows that a forest is made of and its scores are compared with. More find no more; tails need
+/// them all, since their highest levels are those of single rows.
+constexpr std::size_t kForestRows = 4000;
+constexpr std::size_t kDriftRows = 256;
 constexpr float kThresholdMin = 0.4f, kThresholdMax = 0.95f;
 
-using Joined = std::vector<const Sampled*>;
+using Joined = std::vector<std::pair<double, const Sampled*>>;  // with its priority
 
-/// The lanes' samples as one, of which the lowest priorities stay, in an order of their own.
+bool is_before(const Joined::value_type& a, const Joined::value_type& b) {
+  return a.first != b.first ? a.first < b.first : a.second->id < b.second->id;
+}
+
+/// The lanes' samples as one, in any order; of more than `size_max` the lowest priorities.
 Joined joined(const std::vector<Lesson>& lessons, std::size_t kind, std::size_t size_max) {
   Joined all;
   for (const Lesson& lesson : lessons) {
-    for (const Sampled& item : lesson.samples[kind]) all.push_back(&item);
+    for (const Sampled& item : lesson.samples[kind]) all.emplace_back(item.priority, &item);
   }
-  std::ranges::sort(all, [](const Sampled* a, const Sampled* b) {
-    return std::tie(a->priority, a->id) < std::tie(b->priority, b->id);
-  });
-  if (all.size() > size_max) all.resize(size_max);
+  if (all.size() > size_max) {
+    std::ranges::nth_element(all, all.begin() + static_cast<std::ptrdiff_t>(size_max), is_before);
+    all.resize(size_max);
+  }
   return all;
 }
 
 std::vector<float> numbers_of(const Joined& sample) {
   std::vector<float> numbers(sample.size() * kFeatures);
   for (std::size_t i = 0; i < sample.size(); ++i) {
-    from_steps(sample[i]->vector, std::span(numbers).subspan(i * kFeatures, kFeatures));
+    from_steps(sample[i].second->vector, std::span(numbers).subspan(i * kFeatures, kFeatures));
   }
   return numbers;
+}
+
+/// Of which rows a model was made, how, and what came of them: its own bytes would take as long to
+/// make as the model.
+std::uint64_t id_of(const Tails& tails, const Joined& sample, const LearningOptions& options) {
+  std::uint64_t id = hash_combine(options.seed, options.ensemble ? 1 : 0);
+  for (const auto& [priority, item] : sample) id = hash_combine(id, item->id);
+  std::string bytes;
+  Writer out(bytes);
+  tails.encode(out);
+  return hash64(bytes, id);
 }
 
 float progress_of(const Joined& sample, const LearningOptions& options) {
   if (sample.empty()) return 0;
   // Without the outermost hundredths: lines from before a clock was set are decades apart.
   std::vector<std::int64_t> hours_seen;
-  for (const Sampled* one : sample) hours_seen.push_back(one->hour);
+  for (const auto& [priority, item] : sample) hours_seen.push_back(item->hour);
   std::ranges::sort(hours_seen);
   const std::size_t few = hours_seen.size() / 100;
   const std::int64_t first = hours_seen[few], last = hours_seen[hours_seen.size() - 1 - few];
@@ -52,17 +73,23 @@ float progress_of(const Joined& sample, const LearningOptions& options) {
   return static_cast<float>(std::min({1.0, rows, hours}));
 }
 
-float score_drift(const Model& before, const Model& after, const Matrix& rows) {
-  const std::size_t some = std::min(rows.rows(), kDriftRows);
-  const Matrix part{rows.values.first(some * rows.columns), rows.columns};
-  std::vector<float> a(some), b(some);
-  before.score(part, a);
-  after.score(part, b);
-  double sum = 0;
-  for (std::size_t i = 0; i < some; ++i) {
-    sum += std::abs(score_of(-std::log10(before.rarity(a[i]))) -
-                    score_of(-std::log10(after.rarity(b[i]))));
+/// As they count in the end: by both judges.
+std::vector<float> scores_by(const Lore& lore, const Matrix& rows) {
+  std::vector<float> scores(rows.rows());
+  lore.model->score(rows, scores);
+  Tails::Surprise surprise;
+  for (std::size_t i = 0; i < scores.size(); ++i) {
+    const float sum = lore.tails.sum(rows.row(i).first<kFeatures>(), surprise);
+    scores[i] = score_of(orders_of(lore, scores[i], sum));
   }
+  return scores;
+}
+
+float score_drift(const Lore& before, const Lore& after, const Matrix& rows) {
+  const std::size_t some = std::min(rows.rows(), kDriftRows);
+  const auto a = scores_by(before, rows.first(some)), b = scores_by(after, rows.first(some));
+  double sum = 0;
+  for (std::size_t i = 0; i < some; ++i) sum += std::abs(a[i] - b[i]);
   return static_cast<float>(sum / static_cast<double>(some));
 }
 
@@ -85,27 +112,29 @@ std::vector<std::string> feature_names() {
 }
 
 /// Leaves what there was if there is nothing new to be learned.
-void learn_model(Lore& lore, Kind kind, const Joined& sample, std::int64_t hour,
+void learn_model(Lore& lore, Kind kind, Joined sample, std::int64_t hour,
                  const LearningOptions& options) {
   const bool due = lore.model == nullptr || hour - lore.trained_hour >= options.retrain_hours;
-  if (lore.progress < 1 || !due) return;
+  if (lore.progress < 1 || !due || sample.empty()) return;
+  std::ranges::sort(sample, is_before);
   const std::vector<float> numbers = numbers_of(sample);
   const Matrix rows{numbers, kFeatures};
+  const SortedColumns sorted(rows);
   ModelOptions how;
   how.baseline_max = options.baseline_max;
   how.ensemble = options.ensemble;
   how.seed = options.seed;
-  auto model = Model::train(rows, feature_names(), kFeaturesVersion, how);
+  const std::size_t some = std::min(rows.rows(), kForestRows);
+  auto model = Model::train(rows.first(some), sorted, feature_names(), kFeaturesVersion, how);
   if (!model) return;
-  const auto trained = std::make_shared<const Model>(*std::move(model));
-  if (lore.model != nullptr) {
-    lore.score_drift = score_drift(*lore.model, *trained, rows);
-    lore.feature_drift = feature_drift(*lore.model, *trained);
-  }
-  lore.model = trained;
-  lore.tails = Tails::fit(rows, kind);
-  lore.id = hash64(trained->encode());
+  const Lore before = lore;
+  lore.model = std::make_shared<const Model>(*std::move(model));
+  lore.tails = Tails::fit(rows, sorted, kind);
+  lore.id = id_of(lore.tails, sample, options);
   lore.trained_hour = hour;
+  if (before.model == nullptr) return;
+  lore.score_drift = score_drift(before, lore, rows);
+  lore.feature_drift = feature_drift(*before.model, *lore.model);
 }
 
 }  // namespace
@@ -129,10 +158,10 @@ Learned learn(const Learned& before, std::vector<Lesson> lessons, const Labels& 
   for (const Lesson& lesson : lessons) peaks += lesson.peaks;
   for (std::size_t k = 0; k < kKinds; ++k) {
     Lore& lore = learned.kinds[k];
-    const auto sample = joined(lessons, k, options.baseline_max);
-    lore.progress = std::max(lore.progress, progress_of(sample, options));
-    if (sample.size() == options.baseline_max) lore.sample_limit = sample.back()->priority;
-    learn_model(lore, static_cast<Kind>(k), sample, hour, options);
+    auto sample = joined(lessons, k, options.baseline_max);
+    if (lore.progress < 1) lore.progress = std::max(lore.progress, progress_of(sample, options));
+    if (sample.size() == options.baseline_max) lore.sample_limit = std::ranges::max(sample).first;
+    learn_model(lore, static_cast<Kind>(k), std::move(sample), hour, options);
     lore.head.learn(labels[k]);
     lore.threshold = options.threshold;
     if (options.alarms_per_day > 0) {

@@ -142,6 +142,19 @@ TEST_SUITE("anomaly/learned") {
     CHECK(nothing.kinds[0].progress == 1);
   }
 
+  TEST_CASE("a model has an id of its own, which follows from its rows and options") {
+    auto options = small_options();
+    const auto id = [&](std::uint64_t entities) {
+      const auto lessons = lessons_of(2, entities, kStart, 30);
+      return learn({}, lessons, {}, kStart + 30, options).kinds[0].id;
+    };
+    const std::uint64_t first = id(20);
+    CHECK(id(20) == first);
+    CHECK(id(21) != first);
+    options.seed = 1;
+    CHECK(id(20) != first);
+  }
+
   TEST_CASE("drift is small while things are as they were, and large when they change") {
     const auto options = small_options();
     const Learned first = learn({}, lessons_of(1, 20, kStart, 30), {}, kStart + 30, options);

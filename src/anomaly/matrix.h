@@ -15,6 +15,7 @@ struct Matrix {
 
   std::size_t rows() const { return values.size() / columns; }
   std::span<const float> row(std::size_t i) const { return values.subspan(i * columns, columns); }
+  Matrix first(std::size_t rows) const { return {values.first(rows * columns), columns}; }
 };
 
 }  // namespace vedette::anomaly

@@ -60,7 +60,6 @@ std::vector<Usual> usual_of(const SortedColumns& sorted) {
 Result<Model> Model::train(const Matrix& rows, std::vector<std::string> names,
                            std::uint32_t features_version, const ModelOptions& options,
                            TimeRange when) {
-  VD_ASSERT(rows.columns == 0 || names.size() == rows.columns);
   if (options.baseline_max < 1 || options.baseline_max > kBaselineMax) {
     return Error{Errc::AnomalyOptions,
                  fmt::format("a baseline of {} rows: 1 to {}", options.baseline_max, kBaselineMax)};
@@ -68,15 +67,24 @@ Result<Model> Model::train(const Matrix& rows, std::vector<std::string> names,
   if (rows.columns == 0 || rows.rows() > kRowsMax) {
     return Error{Errc::AnomalyRows, "there is no column, or there are too many rows"};
   }
+  const auto values = sample_rows(rows, options.baseline_max, options.seed);
+  const Matrix baseline{.values = values, .columns = rows.columns};
+  VD_TRY(Model model, train(baseline, SortedColumns(baseline), std::move(names), features_version,
+                            options, when));
+  model.rows_ = rows.rows();
+  return model;
+}
+
+Result<Model> Model::train(const Matrix& rows, const SortedColumns& sorted,
+                           std::vector<std::string> names, std::uint32_t features_version,
+                           const ModelOptions& options, TimeRange when) {
+  VD_ASSERT(names.size() == rows.columns && rows.rows() <= kBaselineMax);
   Model model;
   for (std::string& name : names) model.names_.emplace_back(clip_utf8(name, kNameBytesMax));
   model.features_version_ = features_version;
   model.options_ = options;
   model.when_ = when;
   model.rows_ = rows.rows();
-  const auto values = sample_rows(rows, options.baseline_max, options.seed);
-  const Matrix baseline{.values = values, .columns = rows.columns};
-  const SortedColumns sorted(baseline);
   model.usual_ = usual_of(sorted);
   ForestOptions forest{
       .trees = options.trees, .samples = options.samples, .cut = Cut::Axis, .seed = options.seed};
@@ -84,7 +92,7 @@ Result<Model> Model::train(const Matrix& rows, std::vector<std::string> names,
     forest.cut = cut;
     forest.samples = samples;
     forest.seed = hash_combine(options.seed, model.forests_.size());
-    VD_TRY(Forest made, Forest::fit(baseline, sorted, forest));
+    VD_TRY(Forest made, Forest::fit(rows, sorted, forest));
     model.forests_.push_back(std::move(made));
     return {};
   };
@@ -94,13 +102,13 @@ Result<Model> Model::train(const Matrix& rows, std::vector<std::string> names,
     VD_CHECK(add(Cut::Axis, options.samples_large));
     VD_CHECK(add(Cut::Plane, options.samples_large));
   }
-  std::vector<float> scores(baseline.rows());
+  std::vector<float> scores(rows.rows());
   for (const Forest& made : model.forests_) {
     if (!options.ensemble) break;
-    made.score(baseline, scores);
+    made.score(rows, scores);
     model.forest_ranks_.emplace_back(scores);
   }
-  model.score(baseline, scores);
+  model.score(rows, scores);
   model.ranks_ = Ranks(std::move(scores));
   return model;
 }

@@ -47,6 +47,11 @@ class Model {
   static Result<Model> train(const Matrix& rows, std::vector<std::string> names,
                              std::uint32_t features_version, const ModelOptions& options,
                              TimeRange when = {});
+  /// Of all these rows, up to kBaselineMax. `sorted`: their columns, or those of more rows of the
+  /// same baseline, which what is usual is then taken from.
+  static Result<Model> train(const Matrix& rows, const SortedColumns& sorted,
+                             std::vector<std::string> names, std::uint32_t features_version,
+                             const ModelOptions& options, TimeRange when = {});
 
   /// How unusual each row is, for ranking, in [0, 1]: the forest's own score, or the mean over the
   /// forests of its rank among the baseline's (ranks.h).

@@ -27,11 +27,13 @@ Lore usual_lore() {
   for (std::size_t i = 0; i < kFeatures; ++i) {
     names.emplace_back(describe(static_cast<Feature>(i)).text);
   }
-  auto model = Model::train({values, kFeatures}, names, kFeaturesVersion, {});
+  const Matrix rows{values, kFeatures};
+  const SortedColumns sorted(rows);
+  auto model = Model::train(rows, sorted, names, kFeaturesVersion, {});
   REQUIRE(model);
   Lore lore;
   lore.model = std::make_shared<const Model>(*std::move(model));
-  lore.tails = Tails::fit({values, kFeatures}, Kind::Source);
+  lore.tails = Tails::fit(rows, sorted, Kind::Source);
   return lore;
 }
 

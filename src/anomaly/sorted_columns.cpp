@@ -37,6 +37,9 @@ void radix_sort(std::span<float> values) {
     std::ranges::sort(values, {}, key_of);
     return;
   }
+  // Of many features of a kind there is only one value.
+  const std::uint32_t first = key_of(values[0]);
+  if (std::ranges::all_of(values, [&](float value) { return key_of(value) == first; })) return;
   std::vector<std::uint32_t> keys(values.size()), sorted(values.size());
   std::array<std::array<std::uint32_t, kDigitValues>, kDigits> counts{};
   for (std::size_t i = 0; i < values.size(); ++i) {

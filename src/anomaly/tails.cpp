@@ -41,51 +41,56 @@ bool is_evidence(Feature feature, Kind kind) {
   }
 }
 
-Tails Tails::fit(const Matrix& rows, Kind kind) {
+Tails Tails::fit(const Matrix& rows, const SortedColumns& sorted, Kind kind) {
   Tails tails;
-  const std::size_t n = rows.rows();
-  std::vector<float> column(n);
   for (std::size_t f = 0; f < kFeatures; ++f) {
-    if (!is_evidence(static_cast<Feature>(f), kind)) continue;
-    for (std::size_t i = 0; i < n; ++i) column[i] = rows.row(i)[f];
-    std::ranges::sort(column);
-    Tail& tail = tails.features_[f];
-    const float highest = column.back();
-    for (std::size_t level = 0; level < kLevels; ++level) {
-      // The lowest value above which there are fewer: reached by share · (n + 1) rows, half a row
-      // less, since one's own is not among them.
-      const double reached = share_of(level) * static_cast<double>(n + 1) - 0.5;
-      if (reached < 1 && level > 0) break;
-      const auto above = static_cast<std::size_t>(std::max(reached, 1.0));
-      tail.value[level] = column[n - std::min(above, n)];
-      tail.levels = static_cast<std::uint8_t>(level + 1);
-    }
-    tail.width = std::max(highest - column[(n - 1) * 95 / 100], kWidthMin);
+    const auto column = sorted.column(f);
+    if (column.empty() || !is_evidence(static_cast<Feature>(f), kind)) continue;
+    tails.features_[f] = tail_of(column);
   }
-  std::vector<float> sums(n);
-  Surprise surprise;
-  for (std::size_t i = 0; i < n; ++i) {
-    sums[i] = tails.sum(rows.row(i).first<kFeatures>(), surprise);
-  }
-  std::ranges::sort(sums);
-  const std::size_t from =
-      n - std::max<std::size_t>(static_cast<std::size_t>(static_cast<double>(n) * kTailShare), 1);
-  tails.usual_sum_ = sums[from];
-  double excess = 0;
-  for (std::size_t i = from; i < n; ++i) excess += sums[i] - tails.usual_sum_;
-  tails.excess_ = static_cast<float>(
-      std::max(excess / static_cast<double>(n - from), static_cast<double>(kWidthMin)));
+  tails.fit_sums(rows);
   return tails;
 }
 
+Tails::Tail Tails::tail_of(std::span<const float> sorted) {
+  Tail tail;
+  const std::size_t n = sorted.size();
+  for (std::size_t level = 0; level < kLevels; ++level) {
+    // The lowest value above which there are fewer: reached by share · (n + 1) rows, half a row
+    // less, since one's own is not among them.
+    const double reached = share_of(level) * static_cast<double>(n + 1) - 0.5;
+    if (reached < 1 && level > 0) break;
+    const auto above = static_cast<std::size_t>(std::max(reached, 1.0));
+    tail.value[level] = sorted[n - std::min(above, n)];
+    tail.levels = static_cast<std::uint8_t>(level + 1);
+  }
+  tail.width = std::max(sorted[n - 1] - sorted[(n - 1) * 95 / 100], kWidthMin);
+  return tail;
+}
+
+void Tails::fit_sums(const Matrix& rows) {
+  const std::size_t n = rows.rows();
+  std::vector<float> sums(n);
+  Surprise surprise;
+  for (std::size_t i = 0; i < n; ++i) sums[i] = sum(rows.row(i).first<kFeatures>(), surprise);
+  radix_sort(sums);
+  const std::size_t from =
+      n - std::max<std::size_t>(static_cast<std::size_t>(static_cast<double>(n) * kTailShare), 1);
+  usual_sum_ = sums[from];
+  double excess = 0;
+  for (std::size_t i = from; i < n; ++i) excess += sums[i] - usual_sum_;
+  excess_ = static_cast<float>(
+      std::max(excess / static_cast<double>(n - from), static_cast<double>(kWidthMin)));
+}
+
 float Tails::surprise_of(const Tail& tail, float value) const {
-  if (tail.levels == 0 || !(value > tail.value[0])) return 0;
-  const auto end = tail.value.begin() + tail.levels;
-  // Of several levels with one value it has reached the lowest only: so many of its peers do.
-  const auto place = std::lower_bound(tail.value.begin(), end, value) - tail.value.begin();
+  if (!(value > tail.value[0])) return 0;
+  // Of several levels with one value it has reached the lowest only: so many of its peers do. All
+  // are counted, side by side, which takes less time than a search.
+  std::uint32_t place = 1;
+  for (std::size_t level = 1; level < kLevels; ++level) place += tail.value[level] < value ? 1 : 0;
   if (place < tail.levels) {
-    const float below = tail.value[static_cast<std::size_t>(place) - 1];
-    const float above = tail.value[static_cast<std::size_t>(place)];
+    const float below = tail.value[place - 1], above = tail.value[place];
     const float part = (value - below) / (above - below);
     return (static_cast<float>(place) - 1 + part) / kLevelsPerOrder;
   }
@@ -137,6 +142,7 @@ bool Tails::decode(Reader& in) {
   for (Tail& tail : features_) {
     const std::uint64_t levels = in.u64();
     if (levels > kLevels) return false;
+    tail = Tail{};
     tail.levels = static_cast<std::uint8_t>(levels);
     for (std::size_t i = 0; i < levels; ++i) {
       tail.value[i] = take();

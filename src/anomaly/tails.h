@@ -6,11 +6,13 @@
 #pragma once
 
 #include "anomaly/matrix.h"
+#include "anomaly/sorted_columns.h"
 #include "anomaly/vector.h"
 #include "base/codec.h"
 
 #include <array>
 #include <cstdint>
+#include <limits>
 #include <span>
 
 namespace vedette::anomaly {
@@ -22,8 +24,8 @@ class Tails {
   using Surprise = std::array<float, kFeatures>;
 
   Tails() = default;
-  /// `rows`: the baseline, kFeatures columns, at least one row.
-  static Tails fit(const Matrix& rows, Kind kind);
+  /// `rows`: the baseline, kFeatures columns, at least one row; `sorted`: its columns.
+  static Tails fit(const Matrix& rows, const SortedColumns& sorted, Kind kind);
 
   /// The sum over the groups of features of the most surprising one's surprise.
   float sum(std::span<const float, kFeatures> features, Surprise& surprise) const;
@@ -38,13 +40,21 @@ class Tails {
  private:
   static constexpr std::size_t kLevels = 17;  // a quarter of an order each: 1 in 10 to 1 in 100,000
 
-  /// The lowest value that so few of the rows reach; ascending. `width`: a step beyond the last.
+  /// The lowest value that so few of the rows reach; ascending, infinite behind the last level.
+  /// `width`: a step beyond that.
   struct Tail {
-    std::array<float, kLevels> value{};
+    std::array<float, kLevels> value = infinite();
     float width = 1;
     std::uint8_t levels = 0;  // 0: the feature says nothing about this kind
     bool operator==(const Tail&) const = default;
   };
+  static constexpr std::array<float, kLevels> infinite() {
+    std::array<float, kLevels> value{};
+    for (float& level : value) level = std::numeric_limits<float>::infinity();
+    return value;
+  }
+  static Tail tail_of(std::span<const float> sorted);
+  void fit_sums(const Matrix& rows);
   float surprise_of(const Tail& feature, float value) const;
 
   std::array<Tail, kFeatures> features_{};

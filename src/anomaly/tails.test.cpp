@@ -24,6 +24,11 @@ std::vector<float> even_rows(std::size_t n) {
   return values;
 }
 
+Tails fitted(const std::vector<float>& values, Kind kind) {
+  const Matrix rows{values, kFeatures};
+  return Tails::fit(rows, SortedColumns(rows), kind);
+}
+
 std::array<float, kFeatures> row_with(Feature feature, float value) {
   std::array<float, kFeatures> row;
   row.fill(0.5f);
@@ -36,7 +41,7 @@ std::array<float, kFeatures> row_with(Feature feature, float value) {
 TEST_SUITE("anomaly/tails") {
   TEST_CASE("the surprise of a value is how few of its peers reach it, beyond one in ten") {
     const auto values = even_rows(10'000);
-    const Tails tails = Tails::fit({values, kFeatures}, Kind::Source);
+    const Tails tails = fitted(values, Kind::Source);
     Tails::Surprise surprise;
     const auto of = [&](float value) {
       tails.sum(row_with(Feature::Failures5m, value), surprise);
@@ -59,7 +64,7 @@ TEST_SUITE("anomaly/tails") {
 
   TEST_CASE("of features that measure the same thing the most surprising one counts") {
     const auto values = even_rows(10'000);
-    const Tails tails = Tails::fit({values, kFeatures}, Kind::Source);
+    const Tails tails = fitted(values, Kind::Source);
     Tails::Surprise surprise;
     auto row = row_with(Feature::Failures5m, 1.5f);
     const float one = tails.sum(row, surprise);
@@ -71,8 +76,8 @@ TEST_SUITE("anomaly/tails") {
 
   TEST_CASE("what grows with the age of a profile is no evidence") {
     const auto values = even_rows(2000);
-    const Tails source = Tails::fit({values, kFeatures}, Kind::Source);
-    const Tails host = Tails::fit({values, kFeatures}, Kind::Host);
+    const Tails source = fitted(values, Kind::Source);
+    const Tails host = fitted(values, Kind::Host);
     Tails::Surprise surprise;
     CHECK(source.sum(row_with(Feature::ActiveDays, 9), surprise) == 0);
     CHECK(source.sum(row_with(Feature::Newcomers30d, 9), surprise) > 0);
@@ -81,7 +86,7 @@ TEST_SUITE("anomaly/tails") {
 
   TEST_CASE("a feature that is always the same surprises by any other value") {
     std::vector<float> values(1000 * kFeatures, 0.0f);
-    const Tails tails = Tails::fit({values, kFeatures}, Kind::Source);
+    const Tails tails = fitted(values, Kind::Source);
     Tails::Surprise surprise;
     CHECK(tails.sum(row_with(Feature::Users5m, 0), surprise) >= 0);
     std::array<float, kFeatures> row{};
@@ -92,7 +97,7 @@ TEST_SUITE("anomaly/tails") {
 
   TEST_CASE("orders of magnitude say how rare a sum is in the baseline") {
     const auto values = even_rows(20'000);
-    const Tails tails = Tails::fit({values, kFeatures}, Kind::Source);
+    const Tails tails = fitted(values, Kind::Source);
     std::vector<double> orders;
     Tails::Surprise surprise;
     for (std::size_t i = 0; i < 20'000; ++i) {
@@ -107,7 +112,7 @@ TEST_SUITE("anomaly/tails") {
 
   TEST_CASE("they come back from bytes as they were; damaged ones are refused") {
     const auto values = even_rows(500);
-    const Tails tails = Tails::fit({values, kFeatures}, Kind::User);
+    const Tails tails = fitted(values, Kind::User);
     std::string bytes;
     Writer out(bytes);
     tails.encode(out);
@@ -125,7 +130,7 @@ TEST_SUITE("anomaly/tails") {
 
   TEST_CASE("one row is enough") {
     const auto values = even_rows(1);
-    const Tails tails = Tails::fit({values, kFeatures}, Kind::Host);
+    const Tails tails = fitted(values, Kind::Host);
     Tails::Surprise surprise;
     CHECK(std::isfinite(tails.orders(tails.sum(row_with(Feature::Events1m, 30), surprise))));
   }

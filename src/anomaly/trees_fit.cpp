@@ -61,7 +61,8 @@ struct Range {
   float low, high;
 };
 
-/// Makes one tree after the other; the buffers are used again.
+/// Makes one tree after the other; the buffers are used again. Values are read where the rows lie:
+/// a tree looks at each row of its sample some twenty times, in few of the columns each time.
 class TreeMaker {
  public:
   TreeMaker(Trees& trees, std::span<const float> values)
@@ -69,8 +70,9 @@ class TreeMaker {
         values_(values),
         rows_(values.size() / trees.columns),
         taken_(rows_),
-        sample_(trees.samples * trees.columns),
-        order_(trees.samples),
+        sample_(trees.samples),
+        above_(trees.samples),
+        measures_(trees.samples),
         columns_(trees.columns) {
     std::iota(columns_.begin(), columns_.end(), 0u);
   }
@@ -79,42 +81,33 @@ class TreeMaker {
     tree_ = tree;
     random_ = Random(seed);
     draw_sample();
-    std::iota(order_.begin(), order_.end(), 0u);
-    grow(1, 0, order_, 0);
+    grow(1, 0, sample_, 0);
   }
 
  private:
   /// Rows without replacement (Bentley, Floyd: A Sample of Brilliance, CACM 1987).
   void draw_sample() {
-    std::vector<std::size_t> rows;
-    rows.reserve(trees_.samples);
-    for (std::size_t last = rows_ - trees_.samples; last < rows_; ++last) {
-      const std::size_t drawn = random_.below(static_cast<std::uint32_t>(last + 1));
-      rows.push_back(taken_[drawn] ? last : drawn);
-      taken_[rows.back()] = true;
+    for (std::size_t i = 0; i < sample_.size(); ++i) {
+      const auto last = static_cast<std::uint32_t>(rows_ - sample_.size() + i);
+      const std::uint32_t drawn = random_.below(last + 1);
+      sample_[i] = taken_[drawn] ? last : drawn;
+      taken_[sample_[i]] = true;
     }
-    for (const std::size_t row : rows) taken_[row] = false;
-    constexpr std::size_t kSome = 16;  // rows at a time, so that neither side strays through memory
-    for (std::size_t first = 0; first < rows.size(); first += kSome) {
-      const std::size_t end = std::min(first + kSome, rows.size());
-      for (std::size_t c = 0; c < trees_.columns; ++c) {
-        for (std::size_t i = first; i < end; ++i) {
-          sample_[c * rows.size() + i] = trees_.seen(c, values_[rows[i] * trees_.columns + c]);
-        }
-      }
-    }
+    for (const std::uint32_t row : sample_) taken_[row] = false;
   }
 
-  std::span<const float> column(std::size_t c) const {
-    return std::span(sample_).subspan(c * trees_.samples, trees_.samples);
+  float value(std::size_t column, std::uint32_t row) const {
+    return trees_.seen(column, values_[row * trees_.columns + column]);
   }
 
-  Range range_of(std::size_t c, std::span<const std::uint32_t> rows) const {
-    const auto values = column(c);
-    Range range{values[rows[0]], values[rows[0]]};
-    for (const std::uint32_t row : rows) {
-      range.low = std::min(range.low, values[row]);
-      range.high = std::max(range.high, values[row]);
+  /// Leaves the column's values of the rows in measures_.
+  Range range_of(std::size_t c, std::span<const std::uint32_t> rows) {
+    Range range{std::numeric_limits<float>::max(), std::numeric_limits<float>::lowest()};
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      const float its = value(c, rows[i]);
+      measures_[i] = its;
+      range.low = std::min(range.low, its);
+      range.high = std::max(range.high, its);
     }
     return range;
   }
@@ -166,17 +159,33 @@ class TreeMaker {
     trees_.thresholds[at] = threshold_between(ranges_[0]);
   }
 
-  float measure(std::size_t node, std::uint32_t row) const {
-    const std::size_t at = tree_ * trees_.parts * trees_.width + node;
-    const auto value = [&](std::size_t part) {
-      return sample_[trees_.cut_at[at + part * trees_.width] / kLanes * trees_.samples + row];
-    };
-    if (trees_.cut == Cut::Axis) return value(0);
-    float sum = trees_.weights[at] * value(0);
-    for (std::size_t part = 1; part < trees_.parts; ++part) {
-      sum += trees_.weights[at + part * trees_.width] * value(part);
+  /// What the rows go by at a node, into measures_. For a cut along a column it is there already.
+  void measure(std::size_t node, std::span<const std::uint32_t> rows) {
+    if (trees_.cut == Cut::Axis) return;
+    const std::size_t first = tree_ * trees_.parts * trees_.width + node;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      float sum = 0;
+      for (std::size_t part = 0; part < trees_.parts; ++part) {
+        const std::size_t at = first + part * trees_.width;
+        sum += trees_.weights[at] * value(trees_.cut_at[at] / kLanes, rows[i]);
+      }
+      measures_[i] = sum;
     }
-    return sum;
+  }
+
+  /// Puts those that are not above the threshold first; how many they are. Without branches, since
+  /// which way a row goes is by chance.
+  std::size_t divide(std::span<std::uint32_t> rows, float threshold) {
+    std::size_t left = 0, right = 0;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      const bool above = measures_[i] > threshold;
+      above_[right] = rows[i];
+      rows[left] = rows[i];
+      right += above ? 1 : 0;
+      left += above ? 0 : 1;
+    }
+    std::copy_n(above_.begin(), right, rows.begin() + static_cast<std::ptrdiff_t>(left));
+    return left;
   }
 
   /// As deep as the height limit, so at most 12 calls inside each other.
@@ -188,10 +197,8 @@ class TreeMaker {
     if (drawn == 0) return trees_.set_leaf(tree_, node, level, rows.size());
     set_cut(node, constants, drawn);
     const float threshold = trees_.thresholds[tree_ * trees_.width + node];
-    const auto right = std::partition(rows.begin(), rows.end(), [&](std::uint32_t row) {
-      return !(measure(node, row) > threshold);
-    });
-    const auto left_size = static_cast<std::size_t>(right - rows.begin());
+    measure(node, rows);
+    const std::size_t left_size = divide(rows, threshold);
     grow(2 * node, level + 1, rows.first(left_size), constants);
     grow(2 * node + 1, level + 1, rows.subspan(left_size), constants);
   }
@@ -202,8 +209,9 @@ class TreeMaker {
   std::size_t tree_ = 0;
   Random random_{0};
   std::vector<bool> taken_;
-  std::vector<float> sample_;         // column after column
-  std::vector<std::uint32_t> order_;  // rows of the sample, those of a node side by side
+  std::vector<std::uint32_t> sample_;  // rows, those of a node side by side
+  std::vector<std::uint32_t> above_;
+  std::vector<float> measures_;  // of the rows of a node, in their order
   std::vector<std::uint32_t> columns_;
   std::array<Range, kPlaneColumns> ranges_{};
 };

@@ -4,6 +4,7 @@
 #include "api/problem.h"
 #include "api/service.h"
 #include "base/json_writer.h"
+#include "engine/learning.h"
 #include "observe/metrics.h"
 
 #include <fmt/core.h>
@@ -61,7 +62,7 @@ void write_anomaly(JsonWriter& json, const Stats& stats) {
 /// What a person should look at, each with its name and a sentence.
 void write_alerts(JsonWriter& json, const Stats& stats) {
   constexpr std::uint64_t kResolvedMin = 20;
-  constexpr double kAccuracyMin = 0.9, kScoreDriftMax = 0.1, kFeatureDriftMax = 1;
+  constexpr double kAccuracyMin = 0.9;
   json.key("alerts").begin_array();
   const auto alert = [&](std::string_view name, const std::string& sentence) {
     json.begin_object().field("name", name).field("sentence", sentence).end_object();
@@ -73,8 +74,7 @@ void write_alerts(JsonWriter& json, const Stats& stats) {
                       stats.resolved.load(), 100 * stats.accuracy.load()));
   }
   for (std::size_t k = 0; k < anomaly::kKinds; ++k) {
-    const Stats::Behaviour& its = stats.behaviour[k];
-    if (its.score_drift < kScoreDriftMax && its.feature_drift < kFeatureDriftMax) continue;
+    if (!engine::has_drifted(stats.behaviour[k])) continue;
     alert("anomaly-drift", fmt::format("What is usual for a {} has changed since the model before.",
                                        to_string(static_cast<anomaly::Kind>(k))));
   }

@@ -14,11 +14,6 @@ namespace {
 
 /// What was learned of each kind of entity.
 void gather_learned(const engine::Stats& stats, std::vector<observe::Metric>& metrics) {
-  metrics.push_back(
-      {"vedette_anomaly_training_seconds_total",
-       "Time spent on training models.",
-       MetricKind::Counter,
-       {{{}, 1e-6 * static_cast<double>(engine::Stats::get(stats.learning_microseconds))}}});
   using Behaviour = engine::Stats::Behaviour;
   const auto each = [&](const char* name, const char* help, const auto& value) {
     observe::Metric metric{name, help, MetricKind::Gauge, {}};

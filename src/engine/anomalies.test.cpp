@@ -2,38 +2,19 @@
 #include "base/codec.h"
 #include "base/random.h"
 #include "engine/pipeline.h"
+#include "engine/testing.h"
 
 #include <doctest/doctest.h>
 #include <fmt/chrono.h>
 #include <fmt/core.h>
 
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
+#include <algorithm>
+#include <ctime>
+#include <string>
+#include <string_view>
 
 namespace vedette::engine {
 namespace {
-
-constexpr const char* kRules = R"(
-title: SSH login refused
-id: 11111111-1111-4111-8111-111111111111
-name: ssh_refused
-level: informational
-logsource: {product: linux, service: sshd}
-detection:
-  selection: {event.action: failed-password}
-  condition: selection
----
-title: SSH brute force
-id: 22222222-2222-4222-8222-222222222222
-level: high
-correlation:
-  type: event_count
-  rules: [ssh_refused]
-  group-by: [source.ip]
-  timespan: 10m
-  condition: {gte: 50}
-)";
 
 constexpr std::int64_t kStart = 1'772'409'600;  // 2026-03-02, a Monday
 constexpr std::int64_t kHours = 110;
@@ -69,33 +50,13 @@ std::string office() {
   return text;
 }
 
-struct Fixture {
-  Fixture() {
-    char pattern[] = "/tmp/vedette-anomalies-XXXXXX";
-    directory = ::mkdtemp(pattern);
-    const std::vector<sigma::RuleFile> files{{"test.yml", kRules}};
-    std::vector<sigma::RuleProblem> problems;
-    rules = sigma::RuleSet::load(files, fields, problems);
-    REQUIRE(problems.empty());
-    text = office();
-    path = directory + "/auth.log";
-    write(text);
-  }
-  ~Fixture() { std::filesystem::remove_all(directory); }
+/// With so high a bound that most of the attacks are left to the detection.
+struct Fixture : testing::Place {
+  Fixture() : Place(testing::ssh_rules(50)), text(office()) { log(text); }
 
-  void write(std::string_view lines, bool append = false) const {
-    std::ofstream(path, append ? std::ios::app : std::ios::trunc) << lines;
-  }
-  std::unique_ptr<store::Store> state(const std::string& name = "state") const {
-    auto store = store::Store::open(directory + "/" + name, store::Store::Mode::Own);
-    REQUIRE(store);
-    return std::move(*store);
-  }
+  void log(std::string_view lines, bool append = false) const { write("auth.log", lines, append); }
 
-  std::string directory, path, text;
-  FieldTable fields;
-  std::shared_ptr<const sigma::RuleSet> rules;
-  SystemClock clock;
+  std::string text, path = directory + "/auth.log";
 };
 
 PipelineOptions small_options() {
@@ -112,20 +73,12 @@ PipelineOptions small_options() {
 }
 
 /// Everything about the threats but where lines stood; `anomalies` says how many were found.
-std::string told(store::Store& store, int* anomalies = nullptr) {
-  std::vector<std::uint64_t> hashes;
-  REQUIRE(store.for_each_rank(Level::Informational,
-                              [&](const RankKey& key) { hashes.push_back(key.entity_hash); }));
-  std::ranges::sort(hashes);
+std::string told(const std::vector<Threat>& threats, int* anomalies = nullptr) {
   std::string text;
-  for (const std::uint64_t hash : hashes) {
-    Threat threat = **store.threat_of(hash);
-    for (Finding& finding : threat.findings) {
-      for (auto& evidence : finding.evidence) {
-        Evidence copy = *evidence;
-        copy.offset = 0;
-        if (copy.anomaly != nullptr && anomalies != nullptr) ++*anomalies;
-        evidence = std::make_shared<const Evidence>(std::move(copy));
+  for (const Threat& threat : testing::without_offsets(threats)) {
+    for (const Finding& finding : threat.findings) {
+      for (const auto& evidence : finding.evidence) {
+        if (evidence->anomaly != nullptr && anomalies != nullptr) ++*anomalies;
       }
     }
     append_json(text, threat, {});
@@ -135,14 +88,7 @@ std::string told(store::Store& store, int* anomalies = nullptr) {
 }
 
 std::string scan(const Fixture& fixture, const PipelineOptions& options, int* anomalies = nullptr) {
-  source::SourceSet sources({}, fixture.clock);
-  sources.add_inputs({fixture.path});
-  auto store = store::Store::open_temporary();
-  REQUIRE(store);
-  Stats stats;
-  Pipeline pipeline(options, fixture.rules, fixture.fields, sources, **store, fixture.clock, stats);
-  REQUIRE(pipeline.run([] {}));
-  return told(**store, anomalies);
+  return told(testing::scanned(fixture, fixture.path, options), anomalies);
 }
 
 /// A process that follows the log until `lines` have been read since the beginning. How many were.
@@ -187,19 +133,20 @@ TEST_SUITE("engine/anomalies") {
     const std::string wanted = scan(fixture, small_options(), &anomalies);
     CHECK(anomalies > 3);
     CHECK(wanted.find("203.0.113.") != std::string::npos);
-    for (const std::size_t lanes : {1u, 2u, 3u}) {
-      for (const std::size_t workers : {1u, 3u}) {
-        for (const std::size_t batch : {80u * 1024, 300u * 1024}) {
-          CAPTURE(lanes);
-          CAPTURE(workers);
-          CAPTURE(batch);
-          PipelineOptions options = small_options();
-          options.lanes = lanes;
-          options.workers = workers;
-          options.batch_bytes = batch;
-          CHECK(difference(scan(fixture, options), wanted) == "");
-        }
-      }
+    struct Case {
+      std::size_t lanes, workers, batch;
+    };
+    // Each number of one with each of another, nearly.
+    for (const auto& [lanes, workers, batch] :
+         {Case{1, 3, 300'000}, Case{2, 1, 300'000}, Case{2, 3, 80'000}, Case{3, 2, 80'000}}) {
+      CAPTURE(lanes);
+      CAPTURE(workers);
+      CAPTURE(batch);
+      PipelineOptions options = small_options();
+      options.lanes = lanes;
+      options.workers = workers;
+      options.batch_bytes = batch;
+      CHECK(difference(scan(fixture, options), wanted) == "");
     }
   }
 
@@ -207,15 +154,15 @@ TEST_SUITE("engine/anomalies") {
       "a pipeline that is stopped and begun again, often, finds what an undisturbed one does") {
     const Fixture fixture;
     const std::string wanted = scan(fixture, small_options());
-    fixture.write("");
+    fixture.log("");
     const auto store = fixture.state();
     std::string_view rest = fixture.text;
     std::uint64_t written = 0;
     for (std::size_t part = 0; !rest.empty(); ++part) {
       // Some are stopped at once, some when all that is there was read.
-      std::size_t size = std::min<std::size_t>(rest.size(), 25'000);
+      std::size_t size = std::min<std::size_t>(rest.size(), 40'000);
       size = rest.find('\n', size - 1) + 1;
-      fixture.write(rest.substr(0, size), true);
+      fixture.log(rest.substr(0, size), true);
       written += lines_in(rest.substr(0, size));
       rest.remove_prefix(size);
       PipelineOptions options = small_options();
@@ -224,7 +171,7 @@ TEST_SUITE("engine/anomalies") {
       follow(fixture, *store, options, part % 2 == 0 && !rest.empty() ? 0 : written);
     }
     CHECK(follow(fixture, *store, small_options(), written) == lines_in(fixture.text));
-    CHECK(difference(told(*store), wanted) == "");
+    CHECK(difference(told(testing::threats_of(*store)), wanted) == "");
   }
 
   TEST_CASE(
@@ -234,9 +181,9 @@ TEST_SUITE("engine/anomalies") {
     PipelineOptions without = small_options();
     without.anomalies = false;
     const std::uint64_t lines = lines_in(fixture.text);
-    fixture.write(fixture.text.substr(0, fixture.text.find('\n', fixture.text.size() / 20) + 1));
+    fixture.log(fixture.text.substr(0, fixture.text.find('\n', fixture.text.size() / 20) + 1));
     follow(fixture, *store, without, lines_in(fixture.text) / 21);
-    fixture.write(fixture.text);
+    fixture.log(fixture.text);
     const auto part = [&](const PipelineOptions& options, std::uint64_t to) {
       return follow(fixture, *store, options, to);
     };
@@ -244,7 +191,7 @@ TEST_SUITE("engine/anomalies") {
     part(without, lines / 2);
     CHECK(part(small_options(), lines) == lines);
     int anomalies = 0;
-    told(*store, &anomalies);
+    told(testing::threats_of(*store), &anomalies);
     CHECK(anomalies > 0);
   }
 
@@ -267,7 +214,7 @@ TEST_SUITE("engine/anomalies") {
     options.lanes = 2;
     CHECK(follow(fixture, *store, options, lines_in(fixture.text)) == lines_in(fixture.text));
     int anomalies = 0;
-    told(*store, &anomalies);
+    told(testing::threats_of(*store), &anomalies);
     CHECK(anomalies > 0);
   }
 }

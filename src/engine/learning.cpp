@@ -11,7 +11,6 @@ namespace vedette::engine {
 namespace {
 
 constexpr std::size_t kResolutionsMax = 1000;
-/// From here on a person should look: the model changed its mind, or the world did.
 constexpr float kScoreDriftMax = 0.1f, kFeatureDriftMax = 1.0f;
 
 }  // namespace
@@ -105,12 +104,16 @@ void Learning::publish(const anomaly::Learned& before, const anomaly::Learned& l
       log::info("Enough is known of what is usual; from now on what is not is an alarm.",
                 {{"of", to_string(static_cast<anomaly::Kind>(k))}});
     }
-    if (lore.score_drift < kScoreDriftMax && lore.feature_drift < kFeatureDriftMax) continue;
+    if (!has_drifted(stats_.behaviour[k])) continue;
     log::warn("What is usual has changed.",
               {{"of", to_string(static_cast<anomaly::Kind>(k))},
                {"score_drift", fmt::format("{:.3f}", lore.score_drift)},
                {"feature_drift", fmt::format("{:.2f}", lore.feature_drift)}});
   }
+}
+
+bool has_drifted(const Stats::Behaviour& behaviour) {
+  return behaviour.score_drift >= kScoreDriftMax || behaviour.feature_drift >= kFeatureDriftMax;
 }
 
 void publish_learned(const anomaly::Learned& learned, Stats& stats) {

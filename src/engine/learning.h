@@ -55,6 +55,9 @@ class Learning {
   std::thread thread_;  // the last member: it uses the others
 };
 
+/// Whether a person should look: the model changed its mind, or the world did.
+bool has_drifted(const Stats::Behaviour& behaviour);
+
 /// So that anybody can see it.
 void publish_learned(const anomaly::Learned& learned, Stats& stats);
 

@@ -42,7 +42,7 @@ anomaly::Lesson lesson_of(std::size_t lane, std::int64_t hour) {
 TEST_SUITE("engine/learning") {
   TEST_CASE("all lanes get the same, which follows from the lessons of all, time after time") {
     constexpr std::size_t kLanes = 3;
-    constexpr int kLessons = 5;
+    constexpr int kLessons = 3;
     Stats stats;
     Learning learning(small_options(), kLanes, nullptr, stats);
     using Learned = std::shared_ptr<const anomaly::Learned>;
@@ -90,6 +90,19 @@ TEST_SUITE("engine/learning") {
       CHECK(stats.behaviour[k].progress == 1);
       CHECK(stats.behaviour[k].threshold == learned->kinds[k].threshold);
     }
+  }
+
+  TEST_CASE("a person should look when scores or a feature have drifted") {
+    Stats::Behaviour its;
+    CHECK_FALSE(has_drifted(its));
+    its.score_drift = 0.09f;
+    its.feature_drift = 0.99f;
+    CHECK_FALSE(has_drifted(its));
+    its.score_drift = 0.1f;
+    CHECK(has_drifted(its));
+    its.score_drift = 0;
+    its.feature_drift = 1;
+    CHECK(has_drifted(its));
   }
 
   TEST_CASE("it ends while lessons are missing, or one is being learned from") {
