@@ -55,12 +55,14 @@ void take_text(Activity& activity, Field field, std::string_view text, PathShape
     case Field::UrlPath: {
       const PathShape& shape = paths.of(text);
       set(Facet::Path, shape.hash);
+      activity.place += shape.place;
       activity.path_entropy = shape.entropy;
       activity.path_depth = shape.depth;
       activity.has_request = true;
       break;
     }
     case Field::UrlQuery:
+      activity.place += path_shape(text).place;
       activity.query_oddness = query_oddness(text);
       break;
     case Field::UserAgent:

@@ -44,6 +44,7 @@ struct Activity {
   std::uint64_t bytes = 0;                      ///< that were sent; 0: unknown
   std::array<std::uint32_t, kFacets> facets{};  ///< hashes; 0: the event names none
   std::uint32_t weight = 1;                     ///< how often it happened, at least 1
+  std::uint32_t place = 0;                      ///< of url.path and url.query, see PathShape
   Action action = Action::None;
   Outcome outcome = Outcome::Unknown;
   Method method = Method::None;

@@ -15,7 +15,7 @@
 namespace vedette::anomaly {
 namespace {
 
-constexpr std::uint64_t kVersion = 1;
+constexpr std::uint64_t kVersion = 1, kLoneVersion = 2;
 constexpr std::int64_t kAccusedHours = 24;
 /// Below its threshold by this much an entity is quiet again; above what was told by this much it
 /// has become worse.
@@ -37,8 +37,6 @@ std::int64_t hour_of(std::int64_t time_ns) {
 constexpr std::size_t index(Feature feature) {
   return static_cast<std::size_t>(feature);
 }
-/// A count of two, as features have it.
-constexpr float kTwo = 1.5f;
 /// Time may go back, too: a file that is older than the one before it.
 std::int64_t apart(std::int64_t a, std::int64_t b) {
   return std::abs(a - b);
@@ -60,32 +58,64 @@ Detector::Detector(const DetectorOptions& options, std::uint64_t lane)
     : options_(options),
       lane_(lane),
       entities_(options.entities_max),
+      lone_(options.entities_max),
       samples_(empty_samples(options.learning.baseline_max, options.keep_state)) {}
-
-void Detector::mark(Tracked& entity) {
-  if (entity.changed || !options_.keep_state) return;
-  entity.changed = true;
-  changed_.push_back(entity.entity);
-}
 
 Detector::Tracked* Detector::tracked(const Sighting& sighting, const Activity& activity) {
   Tracked* known = entities_.find(sighting.entity);
+  // A user is someone who was let in: names that are only guessed are none, and what is tried in
+  // the name of one from where that one never was is of somebody else.
+  if (sighting.kind == Kind::User && activity.outcome != Outcome::Success) {
+    const std::uint32_t from = activity.facet(Facet::Network);
+    if (known == nullptr) return nullptr;
+    if (from != 0 && !known->profile.has_had(Kind::User, Facet::Network, from)) return nullptr;
+  }
   if (known == nullptr) {
-    // A user is someone who was let in: names that are only guessed are none.
-    if (sighting.kind == Kind::User && activity.outcome != Outcome::Success) return nullptr;
-    int refusals_left = kRefusalsMax;
-    known = &entities_.insert(sighting.entity, [&](std::uint64_t candidate, Tracked& entity) {
-      const bool interesting = entity.alarm > 0 || entity.peak >= kInteresting;
-      if (interesting && refusals_left-- > 0) return false;
-      if (entity.has_row) last_rows_.push_back({StateKind::Profile, candidate, entity.owner, {}});
+    if (sighting.kind == Kind::Network && is_lone(sighting, activity)) return nullptr;
+    known = &add(sighting);
+  }
+  mark(sighting.entity, *known);
+  return known;
+}
+
+Detector::Tracked& Detector::add(const Sighting& sighting) {
+  int refusals_left = kRefusalsMax;
+  Tracked& added = entities_.insert(sighting.entity, [&](std::uint64_t candidate, Tracked& entity) {
+    const bool interesting = entity.alarm > 0 || entity.peak >= kInteresting;
+    if (interesting && refusals_left-- > 0) return false;
+    if (entity.has_row) {
+      last_rows_.push_back({StateKind::Profile, candidate, entity.owner, {}});
+    }
+    return true;
+  });
+  added.kind = sighting.kind;
+  added.owner = sighting.owner;
+  const Lone* lone = sighting.kind == Kind::Network ? lone_.peek(sighting.entity) : nullptr;
+  if (lone == nullptr) return added;
+  Activity first;
+  first.time_ns = lone->last_ns;
+  first.facets[static_cast<std::size_t>(Facet::Source)] = lone->source;
+  added.profile.observe(Kind::Network, first, {});
+  added.has_row = lone->has_row;
+  lone_.erase(sighting.entity);
+  return added;
+}
+
+bool Detector::is_lone(const Sighting& sighting, const Activity& activity) {
+  Lone* known = lone_.find(sighting.entity);
+  if (known == nullptr) {
+    known = &lone_.insert(sighting.entity, [&](std::uint64_t candidate, const Lone& lone) {
+      if (lone.has_row) last_rows_.push_back({StateKind::Profile, candidate, lone.owner, {}});
       return true;
     });
-    known->kind = sighting.kind;
-    known->entity = sighting.entity;
     known->owner = sighting.owner;
+    known->source = activity.facet(Facet::Source);
+  } else if (known->source != activity.facet(Facet::Source)) {
+    return false;
   }
-  mark(*known);
-  return known;
+  if (activity.time_ns > 0) known->last_ns = activity.time_ns;
+  mark(sighting.entity, *known);
+  return true;
 }
 
 void Detector::see(const Sighting& sighting, const Activity& activity) {
@@ -93,22 +123,23 @@ void Detector::see(const Sighting& sighting, const Activity& activity) {
   if (entity == nullptr) return;
   entity->profile.observe(sighting.kind, activity, novelty_);
   if (!entity->profile.due()) return;
-  std::array<float, kFeatures> features;
-  entity->profile.features(sighting.kind, features);
-  // A network of one source is that source.
-  if (sighting.kind == Kind::Network && features[index(Feature::SourcesEver)] < kTwo) return;
+  if (sighting.kind == Kind::Network && entity->profile.of_one_source()) return;
   // What does not say when it was is of the time of the entity's event before it.
   const std::int64_t hour =
       hour_of(activity.time_ns > 0 ? activity.time_ns : entity->profile.last_ns());
-  pending_.push_back({sighting, hour, to_steps(features), 0, entity->profile});
+  if (entity->is_accused(hour) && !options_.tell_all) return;
+  std::array<float, kFeatures> features;
+  entity->profile.features(sighting.kind, features);
+  pending_.push_back({sighting, hour, to_steps(features), 0, entity->profile.usual()});
 }
 
 void Detector::accused(std::uint64_t entity, Time time) {
   if (Tracked* known = entities_.peek(entity)) {
-    known->accused_hour = hour_of(time.time_since_epoch().count());
+    known->accused_until =
+        std::max(known->accused_until, hour_of(time.time_since_epoch().count()) + kAccusedHours);
     peaks_.withdraw(known->kind, known->peak_day, std::exchange(known->peak, 0.0f));
     peaks_changed_ = true;
-    mark(*known);
+    mark(entity, *known);
   }
 }
 
@@ -168,8 +199,7 @@ void Detector::begin_day(Tracked& entity, std::int64_t day) const {
 }
 
 /// Unlike its peers, less what is usual for itself, and what people taught.
-float Detector::score_of(Tracked& entity, const Pending& pending, const Lore& lore) const {
-  entity.orders = std::max(entity.orders, pending.orders);
+float Detector::score_of(const Tracked& entity, const Pending& pending, const Lore& lore) {
   // What came up this week is no habit: an attack may take its time.
   const float days =
       std::exp2(static_cast<float>(pending.vector[index(Feature::ActiveDays)]) / kStepsPerUnit) - 2;
@@ -184,7 +214,8 @@ void Detector::judge_one(const Pending& pending, std::vector<Alarm>& alarms) {
   const auto kind = static_cast<std::size_t>(sighting.kind);
   Tracked* entity = entities_.peek(sighting.entity);
   if (entity == nullptr) return;  // pushed out within the batch
-  if (apart(pending.hour, entity->accused_hour) >= kAccusedHours) {
+  const bool accused = entity->is_accused(pending.hour);
+  if (!accused) {
     samples_[kind].offer(sighting.entity, sighting.owner, pending.hour, pending.vector);
   }
   const Lore& lore = learned_->kinds[kind];
@@ -193,12 +224,13 @@ void Detector::judge_one(const Pending& pending, std::vector<Alarm>& alarms) {
     return;
   }
   const std::int64_t day = pending.hour / 24;
-  if (day > entity->peak_day) begin_day(*entity, day);
+  if (day > entity->peak_day && !accused) begin_day(*entity, day);
   const float score = score_of(*entity, pending, lore);
-  if (apart(pending.hour, entity->accused_hour) < kAccusedHours) {
+  if (accused) {
     if (options_.tell_all) alarms.push_back(alarm_of(pending, score, false));
     return;
   }
+  entity->orders = std::max(entity->orders, pending.orders);
   // A day that is over is not counted again by events that come late.
   if (day == entity->peak_day && score > entity->peak) {
     peaks_.rise(sighting.kind, day, entity->peak, score);
@@ -232,7 +264,7 @@ Alarm Detector::alarm_of(const Pending& pending, float score, bool alarming) {
   anomaly->vector.assign(pending.vector.begin(), pending.vector.end());
   std::string_view technique;
   if (lore.model != nullptr) {
-    anomaly->reasons = reasons_for(lore, kind, pending.vector, pending.profile, technique);
+    anomaly->reasons = reasons_for(lore, kind, pending.vector, pending.usual, technique);
   }
   return {pending.sighting, alarming ? rule_of(kind, technique) : nullptr, std::move(anomaly)};
 }
@@ -275,9 +307,8 @@ std::string Detector::encode(const Tracked& entity) {
   Writer out(bytes);
   out.u64(kVersion);
   out.u64(static_cast<std::uint64_t>(entity.kind));
-  out.fixed64(entity.entity);
   out.i64(entity.peak_day);
-  out.i64(entity.accused_hour);
+  out.i64(entity.accused_until);
   out.i64(entity.alarm_hour);
   for (const float number : {entity.peak, entity.orders, entity.habit, entity.alarm}) {
     out.u64(std::bit_cast<std::uint32_t>(number));
@@ -292,18 +323,44 @@ bool Detector::decode(std::string_view bytes, Tracked& entity) {
   const std::uint64_t kind = in.u64();
   if (kind >= kKinds) return false;
   entity.kind = static_cast<Kind>(kind);
-  entity.entity = in.fixed64();
   entity.peak_day = in.i64();
-  entity.accused_hour = in.i64();
+  entity.accused_until = in.i64();
   entity.alarm_hour = in.i64();
   for (float* number : {&entity.peak, &entity.orders, &entity.habit, &entity.alarm}) {
     *number = std::bit_cast<float>(static_cast<std::uint32_t>(in.u64()));
   }
-  for (const std::int64_t hour : {entity.peak_day, entity.accused_hour, entity.alarm_hour}) {
+  for (const std::int64_t hour : {entity.peak_day, entity.accused_until, entity.alarm_hour}) {
     if (!is_hour(hour)) return false;
   }
   return is_score(entity.peak) && is_score(entity.alarm) && std::isfinite(entity.orders) &&
          std::isfinite(entity.habit) && entity.profile.decode(in) && in.done();
+}
+
+std::string Detector::encode(const Lone& lone) {
+  std::string bytes;
+  Writer out(bytes);
+  out.u64(kLoneVersion);
+  out.u64(lone.source);
+  out.i64(lone.last_ns);
+  return bytes;
+}
+
+bool Detector::decode(std::string_view bytes, Lone& lone) {
+  Reader in(bytes);
+  if (in.u64() != kLoneVersion) return false;
+  const std::uint64_t source = in.u64();
+  lone.source = static_cast<std::uint32_t>(source);
+  lone.last_ns = in.i64();
+  return in.done() && source == lone.source;
+}
+
+template <typename Kept>
+bool Detector::take_row(std::uint64_t key, Kept* kept, std::vector<StateRow>& rows) {
+  if (kept == nullptr) return false;
+  if (!std::exchange(kept->changed, false)) return true;
+  kept->has_row = true;
+  rows.push_back({StateKind::Profile, key, kept->owner, encode(*kept)});
+  return true;
 }
 
 void Detector::take_changes(std::vector<StateRow>& rows, bool common) {
@@ -311,11 +368,7 @@ void Detector::take_changes(std::vector<StateRow>& rows, bool common) {
   std::ranges::move(last_rows_, std::back_inserter(rows));
   last_rows_.clear();
   for (const std::uint64_t key : changed_) {
-    Tracked* entity = entities_.peek(key);
-    if (entity == nullptr || !entity->changed) continue;
-    entity->changed = false;
-    entity->has_row = true;
-    rows.push_back({StateKind::Profile, key, entity->owner, encode(*entity)});
+    if (!take_row(key, entities_.peek(key), rows)) take_row(key, lone_.peek(key), rows);
   }
   changed_.clear();
   for (Sample& sample : samples_) sample.take_changes(rows);
@@ -336,20 +389,27 @@ void Detector::take_changes(std::vector<StateRow>& rows, bool common) {
   });
 }
 
+bool Detector::restore_profile(const StateRow& row) {
+  if (entities_.peek(row.key) != nullptr || lone_.peek(row.key) != nullptr) return false;
+  const auto put = [&]<typename Kept>(BoundedTable<Kept>& table, Kept& kept) {
+    kept.owner = row.owner;
+    kept.has_row = true;
+    table.insert(row.key, [&](std::uint64_t key, const Kept& other) {
+      last_rows_.push_back({StateKind::Profile, key, other.owner, {}});
+      return true;
+    }) = kept;
+    return true;
+  };
+  Tracked entity;
+  Lone lone;
+  if (decode(row.value, entity)) return put(entities_, entity);
+  return decode(row.value, lone) && put(lone_, lone);
+}
+
 bool Detector::restore(const StateRow& row) {
   switch (row.kind) {
-    case StateKind::Profile: {
-      Tracked entity;
-      if (entities_.peek(row.key) != nullptr || !decode(row.value, entity)) return false;
-      Tracked& added = entities_.insert(row.key, [&](std::uint64_t key, Tracked& other) {
-        last_rows_.push_back({StateKind::Profile, key, other.owner, {}});
-        return true;
-      });
-      added = entity;
-      added.owner = row.owner;
-      added.has_row = true;
-      return true;
-    }
+    case StateKind::Profile:
+      return restore_profile(row);
     case StateKind::Sampled: {
       const auto kind = Sample::kind_of(row);
       return kind && *kind < kKinds && samples_[*kind].restore(row);

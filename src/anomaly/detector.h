@@ -27,7 +27,7 @@
 namespace vedette::anomaly {
 
 struct DetectorOptions {
-  std::size_t entities_max = 32768;  ///< profiles, about 800 bytes each
+  std::size_t entities_max = 16384;  ///< profiles, about 800 bytes each
   bool keep_state = true;            ///< false: nothing will be resumed
   bool tell_all = false;             ///< whatever was scored, alarm or not
   LearningOptions learning;
@@ -63,15 +63,16 @@ class Detector {
   /// before: most of its time would go by waiting for memory.
   [[gnu::always_inline]] void expect(const Sighting& sighting) const {
     entities_.prefetch(sighting.entity);
+    if (sighting.kind == Kind::Network) lone_.prefetch(sighting.entity);
   }
   [[gnu::always_inline]] void expect_soon(const Sighting& sighting, const Activity& activity) {
     const Tracked* known = entities_.peek(sighting.entity);
     if (known == nullptr) return;
     known->profile.prefetch(sighting.kind, activity);
-    __builtin_prefetch(&known->entity, 1);
+    __builtin_prefetch(&known->owner, 1);
   }
-  /// A rule says that the source or user is hostile: for a day nothing is learned from it and
-  /// nothing is added to that, from what is judged next on.
+  /// A rule says that the source or user is hostile: up to a day later nothing is learned from it
+  /// and nothing is added to that, from what is judged next on.
   void accused(std::uint64_t entity, Time time);
   /// Scores what was seen since the last call, all of which was judged.
   void score();
@@ -96,10 +97,13 @@ class Detector {
  private:
   struct Tracked {
     Profile profile;
-    std::uint64_t entity = 0, owner = 0;
+    std::uint64_t owner = 0;
     std::int64_t peak_day = 0;
     // Since 1970; 0: never. The alarm's is the last in which the score was still that high.
-    std::int64_t accused_hour = 0, alarm_hour = 0;
+    std::int64_t accused_until = 0, alarm_hour = 0;
+
+    /// That never becomes untrue of an hour: who was accused since is passed over at once.
+    bool is_accused(std::int64_t hour) const { return hour < accused_until; }
     float peak = 0;    // the highest score of the day
     float orders = 0;  // the most surprising vector of the day, in orders of magnitude
     float habit = 0;   // and of the days before, fading
@@ -107,36 +111,57 @@ class Detector {
     Kind kind = Kind::Source;
     bool changed = false, has_row = false;
   };
+  /// A network of one source is that source: no more is kept of it until there is another.
+  struct Lone {
+    std::int64_t last_ns = 0;
+    std::uint64_t owner = 0;
+    std::uint32_t source = 0;  // its facet
+    bool changed = false, has_row = false;
+  };
   struct Pending {
     Sighting sighting;
     std::int64_t hour = 0;
     Vector vector{};
     float orders = 0;  // how surprising it is
-    Profile profile;   // as it was then
+    OwnUsual usual;    // for the entity, then
   };
 
   Tracked* tracked(const Sighting& sighting, const Activity& activity);
-  void mark(Tracked& entity);
+  Tracked& add(const Sighting& sighting);
+  bool is_lone(const Sighting& sighting, const Activity& activity);
+  /// Its row is to be written.
+  template <typename Kept>
+  void mark(std::uint64_t key, Kept& kept) {
+    if (kept.changed || !options_.keep_state) return;
+    kept.changed = true;
+    changed_.push_back(key);
+  }
+  template <typename Kept>
+  static bool take_row(std::uint64_t key, Kept* kept, std::vector<StateRow>& rows);
   void score_kind(Kind kind, std::span<const std::size_t> pending);
   void judge_one(const Pending& pending, std::vector<Alarm>& alarms);
   void begin_day(Tracked& entity, std::int64_t day) const;
-  float score_of(Tracked& entity, const Pending& pending, const Lore& lore) const;
+  static float score_of(const Tracked& entity, const Pending& pending, const Lore& lore);
   Alarm alarm_of(const Pending& pending, float score, bool alarming);
   const std::shared_ptr<const FindingRule>& rule_of(Kind kind, std::string_view technique);
   static std::string encode(const Tracked& entity);
   static bool decode(std::string_view bytes, Tracked& entity);
+  static std::string encode(const Lone& lone);
+  static bool decode(std::string_view bytes, Lone& lone);
+  bool restore_profile(const StateRow& row);
 
   DetectorOptions options_;
   std::uint64_t lane_;
   Everyone everyone_;
   Novelty novelty_;
   BoundedTable<Tracked> entities_;
+  BoundedTable<Lone> lone_;  // networks
   std::array<Sample, kKinds> samples_;
   Peaks peaks_;
   std::shared_ptr<const Learned> learned_ = std::make_shared<const Learned>();
   std::array<bool, kKinds> lore_changed_{};
   bool peaks_changed_ = false;
-  std::vector<std::uint64_t> changed_;     // keys of profiles
+  std::vector<std::uint64_t> changed_;     // keys of profiles and of what is lone
   std::vector<StateRow> last_rows_;        // of what left since the last take
   std::vector<std::uint64_t> lone_peaks_;  // rows of lanes that are no more
   std::unordered_map<std::string, std::shared_ptr<const FindingRule>> rules_;

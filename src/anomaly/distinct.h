@@ -6,6 +6,7 @@
 
 #include "anomaly/log_scale.h"
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstddef>
@@ -32,6 +33,13 @@ class Distinct {
     become_bitmap();
     mark(hash);
     return true;
+  }
+
+  /// Whether add() was called with it; of a bitmap: whether that may be.
+  bool has(std::uint32_t hash) const {
+    if ((words_[0] & kTag) == kBitmap)
+      return (words_[bit_of(hash) / 32] >> bit_of(hash) % 32 & 1) != 0;
+    return std::find(words_.begin() + 1, words_.end(), hash) != words_.end();
   }
 
   bool empty() const { return words_[0] == 0; }
@@ -78,8 +86,11 @@ class Distinct {
     return counts;
   }();
 
+  static std::uint32_t bit_of(std::uint32_t hash) {
+    return 8 + static_cast<std::uint32_t>(std::uint64_t{hash} * kBits >> 32);
+  }
   bool mark(std::uint32_t hash) {
-    const auto bit = 8 + static_cast<std::uint32_t>(std::uint64_t{hash} * kBits >> 32);
+    const std::uint32_t bit = bit_of(hash);
     std::uint32_t& word = words_[bit / 32];
     const std::uint32_t before = word;
     word |= 1u << bit % 32;

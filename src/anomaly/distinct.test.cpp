@@ -24,6 +24,7 @@ TEST_SUITE("anomaly/distinct") {
       while (all.size() < Distinct::kExactMax) {
         const std::uint32_t hash =
             all.empty() || random.chance(0.5) ? some_hash(random) : *all.begin();
+        CHECK(distinct.has(hash) == all.contains(hash));
         CHECK(distinct.add(hash) == all.insert(hash).second);
         CHECK(distinct.count() == all.size());
         CHECK(distinct.sane());

@@ -12,49 +12,57 @@ constexpr std::uint64_t kGolden = 0x9E3779B97F4A7C15u;
 
 Novelty Everyone::note(const Activity& activity) {
   Novelty novelty;
-  std::array<std::size_t, kFacets> first, second;
-  // All counters are asked for before one is used: their loads then overlap.
+  std::array<std::uint64_t, kFacets> hashes;
+  // All lines are asked for before one is used: their loads then overlap.
   for (std::size_t f = 0; f < kFacets; ++f) {
     // Multiplicative hashing (Knuth 6.4): the best bits are the highest. Facets are hashes already.
-    const std::uint64_t hash = (activity.facets[f] | std::uint64_t{f + 1} << 32) * kGolden;
-    first[f] = hash >> 49;
-    second[f] = kCounters + (hash >> 34) % kCounters;
+    hashes[f] = (activity.facets[f] | std::uint64_t{f + 1} << 32) * kGolden;
+    __builtin_prefetch(&lines_[hashes[f] >> 53], 1);
   }
   for (std::size_t f = 0; f < kFacets; ++f) {
     if (activity.facets[f] == 0) continue;
-    const std::uint32_t seen = std::min(counters_[first[f]], counters_[second[f]]);
-    novelty.seen[f] = static_cast<std::uint16_t>(seen);
-    novelty.of[f] = static_cast<std::uint16_t>(std::min<std::uint64_t>(totals_[f], kMost));
+    const std::size_t at = hashes[f] >> 53;
+    std::uint16_t& first = lines_[at].rows[0][hashes[f] >> 49 & (kInRow - 1)];
+    std::uint16_t& second = lines_[at].rows[1][hashes[f] >> 45 & (kInRow - 1)];
+    const std::uint16_t seen = std::min(first, second);
+    novelty.note(static_cast<Facet>(f), seen,
+                 static_cast<std::uint16_t>(std::min<std::uint64_t>(totals_[f], kMost)));
     totals_[f] = add_saturating(totals_[f], std::uint64_t{activity.weight});
     if (seen == kMost) continue;
-    const std::uint32_t now = std::min(add_saturating(seen, activity.weight), kMost);
-    raise(first[f], now);
-    raise(second[f], now);
+    const auto now = static_cast<std::uint16_t>(
+        std::min(add_saturating(std::uint32_t{seen}, activity.weight), kMost));
+    used_ += static_cast<std::size_t>(first == 0) + static_cast<std::size_t>(second == 0);
+    first = std::max(first, now);
+    second = std::max(second, now);
+    dirty_[at / kLinesInBlock] = true;
   }
   dirty_[kBlocks - 1] = true;
   if (used_ > kCounters / 2) halve();
   return novelty;
 }
 
-void Everyone::raise(std::size_t at, std::uint32_t to) {
-  // Without branches: which of the two counters is the smaller nobody can foresee.
-  const std::uint32_t before = counters_[at];
-  counters_[at] = static_cast<std::uint16_t>(std::max(before, to));
-  dirty_[at / kInBlock] |= before < to;
-  used_ += static_cast<std::size_t>(before == 0) & static_cast<std::size_t>(at < kCounters);
-}
-
 void Everyone::halve() {
-  for (std::uint16_t& counter : counters_) counter = static_cast<std::uint16_t>(counter / 2);
+  for (std::uint16_t& counter : counters(0, kLines)) {
+    counter = static_cast<std::uint16_t>(counter / 2);
+  }
   for (std::uint64_t& total : totals_) total /= 2;
-  used_ = kCounters -
-          static_cast<std::size_t>(std::count(counters_.begin(), counters_.begin() + kCounters, 0));
+  used_ = used_in(0, kLines);
   dirty_.fill(true);
 }
 
+std::span<std::uint16_t> Everyone::counters(std::size_t first_line, std::size_t lines) {
+  return {&lines_[first_line].rows[0][0], lines * kRows * kInRow};
+}
+
+std::size_t Everyone::used_in(std::size_t first_line, std::size_t lines) {
+  const auto all = counters(first_line, lines);
+  return all.size() - static_cast<std::size_t>(std::ranges::count(all, 0));
+}
+
 std::string_view Everyone::bytes_of(std::size_t block) const {
-  if (block == kBlocks - 1) return {reinterpret_cast<const char*>(totals_.data()), kBlockBytes};
-  return {reinterpret_cast<const char*>(counters_.data() + block * kInBlock), kBlockBytes};
+  const void* bytes = block == kBlocks - 1 ? static_cast<const void*>(totals_.data())
+                                           : &lines_[block * kLinesInBlock];
+  return {static_cast<const char*>(bytes), kBlockBytes};
 }
 
 bool Everyone::restore(std::size_t block, std::string_view bytes) {
@@ -63,12 +71,10 @@ bool Everyone::restore(std::size_t block, std::string_view bytes) {
     std::memcpy(totals_.data(), bytes.data(), kBlockBytes);
     return true;
   }
-  const auto begin = counters_.begin() + static_cast<std::ptrdiff_t>(block * kInBlock);
-  const auto end = begin + static_cast<std::ptrdiff_t>(kInBlock);
-  const bool counts = block * kInBlock < kCounters;
-  used_ -= counts ? kInBlock - static_cast<std::size_t>(std::count(begin, end, 0)) : 0;
-  std::memcpy(&*begin, bytes.data(), kBlockBytes);
-  used_ += counts ? kInBlock - static_cast<std::size_t>(std::count(begin, end, 0)) : 0;
+  const std::size_t line = block * kLinesInBlock;
+  used_ -= used_in(line, kLinesInBlock);
+  std::memcpy(&lines_[line], bytes.data(), kBlockBytes);
+  used_ += used_in(line, kLinesInBlock);
   return true;
 }
 

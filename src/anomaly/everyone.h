@@ -1,11 +1,13 @@
 // Everyone: how often each value of each facet was seen, whoever it was: a count-min sketch
 // (Cormode, Muthukrishnan: An Improved Data Stream Summary, J. Algorithms 2005) with conservative
 // update (Estan, Varghese: New Directions in Traffic Measurement, SIGCOMM 2002): two rows of 32,768
-// counters of 16 bits, which count up to 65,535 and stay there. When half of a row is in use all
-// counts are halved: what was seen once is then forgotten, so a flood of new values makes old ones
-// new again, but never a new one old.
+// counters of 16 bits, which count up to 65,535 and stay there. Both counters of a value are in one
+// line of the cache, as in a blocked Bloom filter (Putze, Sanders, Singler: Cache-, Hash- and
+// Space-Efficient Bloom Filters, WEA 2007). When half of the counters are in use all are halved:
+// what was seen once is then forgotten, so a flood of new values makes old ones new again, but
+// never a new one old.
 //
-// 128 KB, which stay in a core's second cache: about 20 ns an event. Every lane has one of its own
+// 128 KB, which stay in a core's second cache. Every lane has one of its own
 // and feeds it with all events in their order, so that all lanes say the same. Not thread-safe.
 #pragma once
 
@@ -22,22 +24,25 @@
 namespace vedette::anomaly {
 
 /// What was known of an event's facets before it.
-struct Novelty {
-  std::array<std::uint16_t, kFacets> seen{};  ///< how often the value was, at most 65,535
-  std::array<std::uint16_t, kFacets> of{};    ///< how often any value was, at most 65,535
+class Novelty {
+ public:
+  /// The facet's value was `seen` so often, of so many values. Collisions may make `seen` too
+  /// large.
+  void note(Facet facet, std::uint16_t seen, std::uint16_t of) {
+    const auto i = static_cast<std::size_t>(facet);
+    rarity_[i] = seen >= of ? 0 : log_scale(std::uint32_t{of}) - log_scale(std::uint32_t{seen});
+    first_[i] = seen == 0 && of > 0;
+  }
 
-  /// log2((1 + of) / (1 + seen)), 0 to 16 bits: 0 for what is always so. Not below 0 for a count
-  /// that collisions made too large.
-  float rarity(Facet facet) const {
-    const auto i = static_cast<std::size_t>(facet);
-    return seen[i] >= of[i] ? 0
-                            : log_scale(std::uint64_t{of[i]}) - log_scale(std::uint64_t{seen[i]});
-  }
+  /// log2((1 + of) / (1 + seen)), 0 to 16 bits: 0 for what is always so.
+  float rarity(Facet facet) const { return rarity_[static_cast<std::size_t>(facet)]; }
   /// Nobody had this value, although others were seen.
-  bool first(Facet facet) const {
-    const auto i = static_cast<std::size_t>(facet);
-    return seen[i] == 0 && of[i] > 0;
-  }
+  bool first(Facet facet) const { return first_[static_cast<std::size_t>(facet)]; }
+  bool operator==(const Novelty&) const = default;
+
+ private:
+  std::array<float, kFacets> rarity_{};
+  std::array<bool, kFacets> first_{};
 };
 
 class Everyone {
@@ -60,18 +65,24 @@ class Everyone {
   bool restore(std::size_t block, std::string_view bytes);
 
  private:
-  static constexpr std::size_t kCounters = 32768;
-  static constexpr std::size_t kRows = 2;
-  static constexpr std::size_t kInBlock = kBlockBytes / sizeof(std::uint16_t);
-  static constexpr std::size_t kBlocks = kRows * kCounters / kInBlock + 1;  // the last: totals_
+  static constexpr std::size_t kLines = 2048, kRows = 2, kInRow = 16;
+  static constexpr std::size_t kCounters = kLines * kRows * kInRow;
+  static constexpr std::size_t kLinesInBlock = kBlockBytes / (kRows * kInRow * 2);
+  static constexpr std::size_t kBlocks = kLines / kLinesInBlock + 1;  // the last: totals_
+
+  struct alignas(64) Line {
+    std::array<std::array<std::uint16_t, kInRow>, kRows> rows{};
+  };
+  static_assert(sizeof(Line) == 64);
 
   std::string_view bytes_of(std::size_t block) const;
-  void raise(std::size_t at, std::uint32_t to);
+  std::span<std::uint16_t> counters(std::size_t first_line, std::size_t lines);
+  std::size_t used_in(std::size_t first_line, std::size_t lines);
   void halve();
 
-  std::vector<std::uint16_t> counters_ = std::vector<std::uint16_t>(kRows * kCounters);
+  std::vector<Line> lines_ = std::vector<Line>(kLines);
   std::array<std::uint64_t, kBlockBytes / 8> totals_{};  // by facet; the rest is not used
-  std::size_t used_ = 0;                                 // counters of the first row that are not 0
+  std::size_t used_ = 0;                                 // counters that are not 0
   std::array<bool, kBlocks> dirty_{};  // bytes: marking bits one after the other would wait
 };
 

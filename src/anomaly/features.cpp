@@ -16,26 +16,6 @@ constexpr auto kInfos = std::to_array<FeatureInfo>({
 #undef VD_FEATURE
 });
 
-constexpr auto kKindNames =
-    std::to_array<std::string_view>({"source", "network", "user", "host", "session"});
-static_assert(kKindNames.size() == kKinds);
-
-/// A bit for each kind that stands in the list.
-constexpr std::uint8_t kinds_in(std::string_view list) {
-  if (list == "all") return (1 << kKinds) - 1;
-  unsigned kinds = 0;
-  for (std::size_t i = 0; i < kKinds; ++i) {
-    if (list.find(kKindNames[i]) != std::string_view::npos) kinds |= 1u << i;
-  }
-  return static_cast<std::uint8_t>(kinds);
-}
-
-constexpr auto kConcerns = std::to_array<std::uint8_t>({
-#define VD_FEATURE(name, text, unit, kinds, technique, formula, reason) kinds_in(kinds),
-#include "anomaly/features.def"
-#undef VD_FEATURE
-});
-
 /// 7, 12, 1,200: two digits, as more would claim more than is known, but small counts as they are.
 std::string format_count(double count) {
   if (count < 99.5) return fmt::format("{:.0f}", count);
@@ -66,18 +46,14 @@ const FeatureInfo& describe(Feature feature) {
   return kInfos[static_cast<std::size_t>(feature)];
 }
 
-bool concerns(Feature feature, Kind kind) {
-  return (kConcerns[static_cast<std::size_t>(feature)] >> static_cast<unsigned>(kind) & 1) != 0;
-}
-
 std::string_view to_string(Kind kind) {
-  return kKindNames[static_cast<std::size_t>(kind)];
+  return detail::kKindNames[static_cast<std::size_t>(kind)];
 }
 
 std::optional<Kind> parse_kind(std::string_view text) {
-  const auto found = std::ranges::find(kKindNames, text);
-  if (found == kKindNames.end()) return {};
-  return static_cast<Kind>(found - kKindNames.begin());
+  const auto found = std::ranges::find(detail::kKindNames, text);
+  if (found == detail::kKindNames.end()) return {};
+  return static_cast<Kind>(found - detail::kKindNames.begin());
 }
 
 double natural(Feature feature, float value) {

@@ -4,6 +4,7 @@
 
 #include "anomaly/activity.h"
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -20,7 +21,7 @@ enum class Feature : std::uint8_t {
 };
 inline constexpr std::size_t kFeatures = static_cast<std::size_t>(Feature::kCount);
 /// Of the list and its formulas: vectors of another version mean something else.
-inline constexpr std::uint32_t kFeaturesVersion = 1;
+inline constexpr std::uint32_t kFeaturesVersion = 2;
 
 /// How a column's value v stands for what people count in.
 enum class Unit : std::uint8_t {
@@ -42,8 +43,36 @@ struct FeatureInfo {
 };
 
 const FeatureInfo& describe(Feature feature);
+
+namespace detail {
+
+inline constexpr auto kKindNames =
+    std::to_array<std::string_view>({"source", "network", "user", "host", "session"});
+static_assert(kKindNames.size() == kKinds);
+
+/// A bit for each kind that stands in the list.
+constexpr std::uint8_t kinds_in(std::string_view list) {
+  if (list == "all") return (1 << kKinds) - 1;
+  unsigned kinds = 0;
+  for (std::size_t i = 0; i < kKinds; ++i) {
+    if (list.find(kKindNames[i]) != std::string_view::npos) kinds |= 1u << i;
+  }
+  return static_cast<std::uint8_t>(kinds);
+}
+
+inline constexpr auto kConcerns = std::to_array<std::uint8_t>({
+#define VD_FEATURE(name, text, unit, kinds, technique, formula, reason) kinds_in(kinds),
+#include "anomaly/features.def"
+#undef VD_FEATURE
+});
+
+}  // namespace detail
+
 /// Whether it says anything about such an entity; else its column is always 0.
-bool concerns(Feature feature, Kind kind);
+constexpr bool concerns(Feature feature, Kind kind) {
+  return (detail::kConcerns[static_cast<std::size_t>(feature)] >> static_cast<unsigned>(kind) &
+          1) != 0;
+}
 std::string_view to_string(Kind kind);  ///< "source"
 std::optional<Kind> parse_kind(std::string_view text);
 

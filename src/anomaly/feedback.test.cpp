@@ -27,9 +27,9 @@ std::vector<Label> labels(std::size_t count, std::size_t from, double honest) {
 /// One that has learned from two such times: `honest` of both.
 Head taught(double honest) {
   Head head;
-  auto all = labels(100, 0, honest);
+  auto all = labels(300, 0, honest);
   head.learn(all);
-  const auto later = labels(100, 100, honest);
+  const auto later = labels(300, 300, honest);
   all.insert(all.end(), later.begin(), later.end());
   head.learn(all);
   return head;

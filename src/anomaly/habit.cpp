@@ -29,7 +29,7 @@ std::uint32_t Habit::sum_days(std::span<std::uint32_t, 24> by_hour) const {
 float Habit::surprise(std::size_t hour) const {
   // Of all days; before the first hour stands the last one, behind the last one the first, so that
   // neighbours need no modulo.
-  std::array<std::uint32_t, 26> by_hour{};
+  std::array<std::uint32_t, 26> by_hour;
   const std::uint32_t total = sum_days(std::span(by_hour).subspan<1, 24>());
   if (total < kHabitMin) return 0;
   by_hour[0] = by_hour[24];

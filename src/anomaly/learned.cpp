@@ -18,7 +18,7 @@ constexpr std::uint64_t kVersion = 1;
 /// them all, since their highest levels are those of single rows.
 constexpr std::size_t kForestRows = 4000;
 constexpr std::size_t kDriftRows = 256;
-constexpr float kThresholdMin = 0.4f, kThresholdMax = 0.95f;
+constexpr float kThresholdMin = 0.45f, kThresholdMax = 0.95f;
 
 using Joined = std::vector<std::pair<double, const Sampled*>>;  // with its priority
 
@@ -137,6 +137,24 @@ void learn_model(Lore& lore, Kind kind, Joined sample, std::int64_t hour,
   lore.feature_drift = feature_drift(*before.model, *lore.model);
 }
 
+/// `budget` alarms a day as each kind gets of them: those that need less than an equal part of what
+/// is left leave the rest to the others (max-min fairness).
+std::array<double, kKinds> parts_of(double budget, const Peaks& peaks, std::int64_t today) {
+  std::array<double, kKinds> parts{};
+  std::array<std::pair<double, std::size_t>, kKinds> needs;
+  for (std::size_t k = 0; k < kKinds; ++k) {
+    const auto most = peaks.alarms_per_day(static_cast<Kind>(k), today, kThresholdMin);
+    needs[k] = {most.value_or(budget), k};
+  }
+  std::ranges::sort(needs);
+  for (std::size_t i = 0; i < kKinds; ++i) {
+    const auto& [need, kind] = needs[i];
+    parts[kind] = std::min(need, budget / static_cast<double>(kKinds - i));
+    budget -= parts[kind];
+  }
+  return parts;
+}
+
 }  // namespace
 
 double orders_of(const Lore& lore, float forest_score, float tails_sum) {
@@ -156,6 +174,7 @@ Learned learn(const Learned& before, std::vector<Lesson> lessons, const Labels& 
   Learned learned = before;
   Peaks peaks;
   for (const Lesson& lesson : lessons) peaks += lesson.peaks;
+  const auto alarms_per_day = parts_of(options.alarms_per_day, peaks, hour / 24);
   for (std::size_t k = 0; k < kKinds; ++k) {
     Lore& lore = learned.kinds[k];
     auto sample = joined(lessons, k, options.baseline_max);
@@ -165,8 +184,7 @@ Learned learn(const Learned& before, std::vector<Lesson> lessons, const Labels& 
     lore.head.learn(labels[k]);
     lore.threshold = options.threshold;
     if (options.alarms_per_day > 0) {
-      lore.threshold = peaks.threshold(static_cast<Kind>(k), hour / 24,
-                                       options.alarms_per_day / static_cast<double>(kKinds),
+      lore.threshold = peaks.threshold(static_cast<Kind>(k), hour / 24, alarms_per_day[k],
                                        kThresholdMin, kThresholdMax, options.threshold);
     }
   }

@@ -157,14 +157,14 @@ TEST_SUITE("anomaly/learned") {
 
   TEST_CASE("drift is small while things are as they were, and large when they change") {
     const auto options = small_options();
-    const Learned first = learn({}, lessons_of(1, 20, kStart, 30), {}, kStart + 30, options);
+    const Learned first = learn({}, lessons_of(1, 30, kStart, 30), {}, kStart + 30, options);
     CHECK(first.kinds[0].score_drift == 0);
     CHECK(first.kinds[0].feature_drift == 0);
-    const Learned same = learn(first, lessons_of(1, 20, kStart + 30, 30), {}, kStart + 60, options);
+    const Learned same = learn(first, lessons_of(1, 30, kStart + 30, 30), {}, kStart + 60, options);
     CHECK(same.kinds[0].score_drift < 0.1);
     CHECK(same.kinds[0].feature_drift < 0.5);
     const Learned moved =
-        learn(first, lessons_of(1, 20, kStart + 30, 30, 4000), {}, kStart + 60, options);
+        learn(first, lessons_of(1, 30, kStart + 30, 30, 4000), {}, kStart + 60, options);
     CHECK(moved.kinds[0].score_drift > 0.1);
     CHECK(moved.kinds[0].feature_drift > 1);
   }
@@ -185,8 +185,28 @@ TEST_SUITE("anomaly/learned") {
     // 480 peaks a day and kind, spread evenly.
     CHECK(thresholds(5 * 96) == doctest::Approx(0.8).epsilon(0.05));
     CHECK(thresholds(5 * 144) == doctest::Approx(0.7).epsilon(0.05));
-    CHECK(thresholds(1e9) == doctest::Approx(0.4));
+    CHECK(thresholds(1e9) == doctest::Approx(0.45));
     CHECK(thresholds(1e-9) == doctest::Approx(0.95));
+  }
+
+  TEST_CASE("what a kind does not need of the budget the others have") {
+    auto options = small_options();
+    const auto threshold_of_users = [&](int others) {
+      std::vector<Lesson> lessons(1);
+      for (std::int64_t day = 100; day < 104; ++day) {
+        for (int i = 0; i < 100; ++i) {
+          lessons[0].peaks.rise(Kind::User, day, 0, 0.5f + static_cast<float>(i) / 250);
+          for (const Kind kind : {Kind::Source, Kind::Network, Kind::Host, Kind::Session}) {
+            if (i < others) lessons[0].peaks.rise(kind, day, 0, 0.8f);
+          }
+        }
+      }
+      options.alarms_per_day = 100;
+      return learn({}, lessons, {}, 104 * 24, options).kinds[2].threshold;
+    };
+    CHECK(threshold_of_users(0) == doctest::Approx(0.45));                 // all
+    CHECK(threshold_of_users(10) == doctest::Approx(0.66).epsilon(0.03));  // 100 less 4 times 10
+    CHECK(threshold_of_users(90) == doctest::Approx(0.82).epsilon(0.03));  // its fifth
   }
 
   TEST_CASE("what does not fit into the baseline is not asked for again") {

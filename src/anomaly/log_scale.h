@@ -68,6 +68,9 @@ constexpr float log_scale(float x) {
 constexpr float log_scale(std::uint64_t x) {
   return log_scale(static_cast<float>(x));
 }
+constexpr float log_scale(std::uint32_t x) {
+  return log_scale(static_cast<float>(x));
+}
 
 /// What is left after `minutes` of what decays with the time constant `tau` (in minutes):
 /// e^(-minutes / tau), at most 2e-6 off. A steady stream of r a minute sums up to about r · tau.

@@ -23,7 +23,7 @@ class PathShapes {
   struct Place {
     PathShape shape = path_shape({});
     std::uint16_t size = 0;
-    std::array<char, 114> text{};
+    std::array<char, 110> text{};
   };
   static_assert(sizeof(Place) == 128);
 

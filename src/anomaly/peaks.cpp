@@ -35,25 +35,37 @@ void Peaks::withdraw(Kind kind, std::int64_t day, float peak) {
   if (its.day == day && count > 0) --count;
 }
 
-float Peaks::threshold(Kind kind, std::int64_t today, double budget, float low, float high,
-                       float otherwise) const {
-  std::array<std::uint64_t, kBins> counts{};
-  std::int64_t days = 0;
+Peaks::Counts Peaks::before(Kind kind, std::int64_t today) const {
+  Counts sum;
   for (const Day& day : days_) {
     if (day.day == 0 || day.day >= today || day.day <= today - kDays) continue;
-    ++days;
+    ++sum.days;
     const auto& its = day.counts[static_cast<std::size_t>(kind)];
     for (std::size_t i = 0; i < kBins; ++i) {
       // Less than none are what is left of rows that were lost.
-      counts[i] += static_cast<std::uint32_t>(std::max(static_cast<std::int32_t>(its[i]), 0));
+      sum.counts[i] += static_cast<std::uint32_t>(std::max(static_cast<std::int32_t>(its[i]), 0));
     }
   }
-  if (days < kDaysMin) return otherwise;
-  const double allowed = budget * static_cast<double>(days);
+  return sum;
+}
+
+std::optional<double> Peaks::alarms_per_day(Kind kind, std::int64_t today, float threshold) const {
+  const Counts sum = before(kind, today);
+  if (sum.days < kDaysMin) return {};
+  std::uint64_t above = 0;
+  for (std::size_t i = bin_of(threshold); i < kBins; ++i) above += sum.counts[i];
+  return static_cast<double>(above) / static_cast<double>(sum.days);
+}
+
+float Peaks::threshold(Kind kind, std::int64_t today, double budget, float low, float high,
+                       float otherwise) const {
+  const Counts sum = before(kind, today);
+  if (sum.days < kDaysMin) return otherwise;
+  const double allowed = budget * static_cast<double>(sum.days);
   std::uint64_t above = 0;
   std::size_t lowest = kBins;
-  while (lowest > 0 && static_cast<double>(above + counts[lowest - 1]) <= allowed) {
-    above += counts[--lowest];
+  while (lowest > 0 && static_cast<double>(above + sum.counts[lowest - 1]) <= allowed) {
+    above += sum.counts[--lowest];
   }
   return std::clamp(static_cast<float>(lowest) / static_cast<float>(kBins), low, high);
 }

@@ -7,6 +7,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 
 namespace vedette::anomaly {
 
@@ -20,6 +21,10 @@ class Peaks {
 
   /// The entity is no honest one: its peak of the day does not count.
   void withdraw(Kind kind, std::int64_t day, float peak);
+
+  /// How many alarms a day a threshold would have given, over the days that have ended before
+  /// `today`; nothing while those are fewer than kDaysMin.
+  std::optional<double> alarms_per_day(Kind kind, std::int64_t today, float threshold) const;
 
   /// The lowest threshold in [low, high] that would have given at most `budget` alarms a day over
   /// the days that have ended before `today`; `otherwise` while those are fewer than kDaysMin.
@@ -40,6 +45,12 @@ class Peaks {
     std::array<std::array<std::uint32_t, kBins>, kKinds> counts{};
     bool operator==(const Day&) const = default;
   };
+  struct Counts {
+    std::array<std::uint64_t, kBins> counts{};
+    std::int64_t days = 0;
+  };
+  Counts before(Kind kind, std::int64_t today) const;
+
   std::array<Day, kDays> days_{};  // day d at d mod kDays
 };
 

@@ -21,6 +21,17 @@ TEST_SUITE("anomaly/peaks") {
     CHECK(peaks.threshold(Kind::Host, 105, 1, 0.55f, 1, 0.7f) == doctest::Approx(0.55));
   }
 
+  TEST_CASE("how many alarms a day a threshold would have given is known once it can be") {
+    Peaks peaks;
+    for (std::int64_t day = 100; day < 104; ++day) {
+      for (const float score : {0.3f, 0.55f, 0.9f}) peaks.rise(Kind::Network, day, 0, score);
+    }
+    CHECK_FALSE(peaks.alarms_per_day(Kind::Network, 102, 0.5f).has_value());
+    CHECK(peaks.alarms_per_day(Kind::Network, 104, 0.5f) == 2.0);
+    CHECK(peaks.alarms_per_day(Kind::Network, 104, 0.95f) == 0.0);
+    CHECK(peaks.alarms_per_day(Kind::Host, 104, 0.5f) == 0.0);
+  }
+
   TEST_CASE("while there are too few days that have ended, the given threshold holds") {
     Peaks peaks;
     peaks.rise(Kind::User, 100, 0, 0.99f);

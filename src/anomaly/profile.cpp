@@ -20,6 +20,7 @@ constexpr std::array<std::array<Facet, kSlots>, kKinds> kFacetsOf{{
 
 constexpr std::uint32_t kWindow = Rates::kMinutes;
 constexpr std::uint32_t kDay = 24 * 60;
+constexpr float kBytesMax = 0x1p64f;  // in a window
 /// The second day of 1970 to the year 2149: what SlowDays can count.
 constexpr std::uint32_t kMinuteMin = kDay, kMinuteMax = 65535 * kDay - 1;
 
@@ -76,21 +77,43 @@ std::span<const Facet, kSlots> facets_of(Kind kind) {
 }
 
 void Profile::observe(Kind kind, const Activity& activity, const Novelty& novelty) {
+  const std::uint32_t hour_before = minute_ / kHourMinutes;
   const std::uint32_t minute = place_in_time(activity.time_ns);
+  const bool hour_turned = minute_ / kHourMinutes != hour_before;
+  const bool lasts = kind == Kind::User && levels_[1] > 0;
   const Rates::Count count{.events = activity.weight,
                            .failures = activity.failed() ? activity.weight : 0};
   rates_.add(minute, minute_, count);
-  bytes_window_ = add_saturating(bytes_window_, activity.bytes);
-  take_novelty(kind, activity, novelty);
+  bytes_window_ = std::min(bytes_window_ + static_cast<float>(activity.bytes), kBytesMax);
+  switch (kind) {
+    case Kind::Source:
+      take_facets<Kind::Source>(activity, novelty);
+      break;
+    case Kind::Network:
+      take_facets<Kind::Network>(activity, novelty);
+      break;
+    case Kind::User:
+      take_facets<Kind::User>(activity, novelty);
+      break;
+    case Kind::Host:
+      take_facets<Kind::Host>(activity, novelty);
+      break;
+    case Kind::Session:
+      take_facets<Kind::Session>(activity, novelty);
+      break;
+  }
   slow_.add(count.failures, 0);
   take_gap(activity.time_ns);
   take_texts(activity);
   count_up(events_);
+  take_order(kind, activity);
   // Each level is to be noted, whatever the others say.
   const bool in_five_minutes = reached(0, rates_.five_minutes().events);
   const bool in_hour = reached(1, rounded(rates_.hour(minute_).events));
   const bool in_day = reached(2, rounded(rates_.day(minute_).events));
-  due_ = activity.notable || in_five_minutes || in_hour || in_day;
+  // What somebody did says little about where it was done or come from.
+  const bool notable = activity.notable && kind != Kind::Host && kind != Kind::Network;
+  due_ = notable || in_five_minutes || in_hour || in_day || (hour_turned && lasts);
 }
 
 /// Moves time on or back as the event asks for. Gives the minute it is to be counted in: the
@@ -148,7 +171,7 @@ void Profile::go_back(std::uint32_t minute) {
 /// The window of minute_ ended: takes it into what is usual, and begins a new one.
 void Profile::close_window(bool next_follows) {
   const Quantities ended = of_window();
-  const float part = weight_of_next(windows_, kUsualSpan);
+  const float part = weight_of_next<kUsualSpan>(windows_);
   for (std::size_t i = 0; i < kQuantities; ++i) {
     Usual& usual = usual_[i];
     if (windows_ > 0) usual.deviation.move(std::abs(ended[i] - usual.mean.value()), part);
@@ -156,52 +179,53 @@ void Profile::close_window(bool next_follows) {
     if (i >= kBytes) before_[i - kBytes].set(next_follows ? ended[i] : 0);
   }
   count_up(windows_);
-  bytes_day_ += static_cast<float>(bytes_window_);
+  bytes_day_ += bytes_window_;
   bytes_window_ = 0;
   for (Different& different : different_) different.window.clear();
 }
 
-Profile::Quantities Profile::of_window() const {
+Quantities Profile::of_window() const {
   const Rates::Count count = rates_.window(minute_);
-  Quantities quantities{log_scale(std::uint64_t{count.events}),
-                        log_scale(std::uint64_t{count.failures}), log_scale(bytes_window_)};
+  Quantities quantities{log_scale(count.events), log_scale(count.failures),
+                        log_scale(bytes_window_)};
   for (std::size_t i = 0; i < kSlots; ++i) {
-    quantities[kFirstSlot + i] = log_scale(std::uint64_t{different_[i].window.count()});
+    quantities[kFirstSlot + i] = log_scale(different_[i].window.count());
   }
   return quantities;
 }
 
 /// What features say of the last five minutes: events and failures by the minute, all else of this
 /// window or the one before it.
-Profile::Quantities Profile::of_five_minutes() const {
+Quantities Profile::of_five_minutes() const {
   Quantities quantities = of_window();
   for (std::size_t i = kBytes; i < kQuantities; ++i) {
     quantities[i] = std::max(quantities[i], before_[i - kBytes].value());
   }
   const Rates::Count count = rates_.five_minutes();
-  quantities[kEvents] = log_scale(std::uint64_t{count.events});
-  quantities[kFailures] = log_scale(std::uint64_t{count.failures});
+  quantities[kEvents] = log_scale(count.events);
+  quantities[kFailures] = log_scale(count.failures);
   return quantities;
 }
 
-void Profile::take_novelty(Kind kind, const Activity& activity, const Novelty& novelty) {
-  const auto facets = facets_of(kind);
+template <Kind kind>
+void Profile::take_facets(const Activity& activity, const Novelty& novelty) {
+  constexpr auto facets = kFacetsOf[static_cast<std::size_t>(kind)];
+  const bool let_in = activity.outcome == Outcome::Success;
   float rarest = 0;
   for (std::size_t i = 0; i < kSlots; ++i) {
     const std::uint32_t hash = activity.facet(facets[i]);
     if (hash == 0) continue;
-    Different& different = different_[i];
-    different.window.add(hash);
-    const bool had_any = !different.ever.empty();
-    if (different.ever.add(hash)) {
-      if (had_any) new_hour_ += 1;
-      if (i == 0) slow_.add(0, 1);
-    }
-    if (novelty.first(facets[i])) first_hour_ += 1;
     rarest = std::max(rarest, novelty.rarity(facets[i]));
+    if (novelty.first(facets[i])) first_hour_ += 1;
+    Different& different = different_[i];
+    if (!different.window.add(hash)) continue;  // whatever a window has was new once
+    const bool had_any = !different.ever.empty();
+    if (!different.ever.add(hash)) continue;
+    if (had_any) new_hour_ += 1;
+    if (i == 0 && (kind == Kind::User || !let_in)) slow_.add(0, 1);
   }
   if (rarest > rarity_max_.value()) rarity_max_.set(rarest);
-  rarity_mean_.move(rarest, weight_of_next(events_, kMeanSpan));
+  rarity_mean_.move(rarest, weight_of_next<kMeanSpan>(events_));
 }
 
 void Profile::take_gap(std::int64_t time_ns) {
@@ -209,7 +233,7 @@ void Profile::take_gap(std::int64_t time_ns) {
   if (last_ns_ > 0) {
     const auto seconds = static_cast<float>(time_ns - last_ns_) * 1e-9f;
     const float x = log_scale(seconds);
-    const float part = weight_of_next(std::max<std::uint32_t>(events_, 1) - 1, kMeanSpan);
+    const float part = weight_of_next<kMeanSpan>(std::max<std::uint32_t>(events_, 1) - 1);
     if (events_ > 1) gap_deviation_.move(std::abs(x - gap_mean_.value()), part);
     gap_mean_.move(x, part);
   }
@@ -223,15 +247,28 @@ void Profile::take_texts(const Activity& activity) {
   raise(query_oddness_, activity.query_oddness);
   raise(command_oddness_, activity.command_oddness);
   if (!activity.has_request && activity.status_class == 0) return;
-  const float part = weight_of_next(requests_, kMeanSpan);
+  const float part = weight_of_next<kMeanSpan>(requests_);
   const auto share = [&](RunningMean& mean, bool is) { mean.move(is ? 1.0f : 0.0f, part); };
   share(client_errors_, activity.status_class == 4);
   share(server_errors_, activity.status_class == 5);
   share(writes_, activity.method == Method::Write);
   share(odd_methods_, activity.method == Method::Other);
   path_entropy_.move(activity.path_entropy, part);
-  path_depth_.move(log_scale(std::uint64_t{activity.path_depth}), part);
+  path_depth_.move(log_scale(std::uint32_t{activity.path_depth}), part);
   count_up(requests_);
+}
+
+/// Whether what comes goes on where the event before it ended: a request with the next number, or
+/// for a network an event of the same source.
+void Profile::take_order(Kind kind, const Activity& activity) {
+  const bool of_source = kind == Kind::Network;
+  if (!of_source && !activity.has_request) return;
+  const std::uint32_t now = of_source ? activity.facet(Facet::Source) : activity.place;
+  const auto expected = static_cast<std::uint16_t>(before_place_ + (of_source ? 0 : 1));
+  const auto place = static_cast<std::uint16_t>(now);
+  const std::uint8_t seen = of_source ? events_ : requests_;
+  if (seen > 1) continued_.move(place == expected ? 1 : 0, weight_of_next<kMeanSpan>(seen - 2u));
+  before_place_ = place;
 }
 
 bool Profile::reached(std::size_t level, std::uint64_t count) {
@@ -241,16 +278,24 @@ bool Profile::reached(std::size_t level, std::uint64_t count) {
   return true;
 }
 
+bool Profile::has_had(Kind kind, Facet facet, std::uint32_t hash) const {
+  const auto facets = facets_of(kind);
+  for (std::size_t i = 0; i < kSlots; ++i) {
+    if (facets[i] == facet && different_[i].ever.has(hash)) return true;
+  }
+  return false;
+}
+
 void Profile::features(Kind kind, std::span<float, kFeatures> values) const {
   const auto set = [&](Feature feature, float value) {
-    if (concerns(feature, kind)) values[static_cast<std::size_t>(feature)] = value;
+    values[static_cast<std::size_t>(feature)] = value;
   };
   std::ranges::fill(values, 0.0f);
   const Quantities now = of_five_minutes();
   const Rates::Sum hour = rates_.hour(minute_), day = rates_.day(minute_);
   const SlowDays::Sum slow = slow_.sum();
   const std::uint32_t busiest = rates_.busiest_minute();
-  set(Feature::Events1m, log_scale(std::uint64_t{rates_.minute(minute_).events}));
+  set(Feature::Events1m, log_scale(rates_.minute(minute_).events));
   set(Feature::Events5m, now[kEvents]);
   set(Feature::Events1h, log_scale(hour.events));
   set(Feature::Events1d, log_scale(day.events));
@@ -264,20 +309,22 @@ void Profile::features(Kind kind, std::span<float, kFeatures> values) const {
   set(Feature::RarityMean, rarity_mean_.value());
   set(Feature::GapMean, gap_mean_.value());
   set(Feature::Regularity, events_ < 5 ? 0 : 1 / (1 + gap_deviation_.value()));
-  set(Feature::Burst, log_scale(std::uint64_t{busiest}) - log_scale(hour.events / kHourMinutes));
+  set(Feature::Burst, log_scale(busiest) - log_scale(hour.events / kHourMinutes));
   set(Feature::OddHour, habit_.surprise(Habit::hour_of_week(minute_)));
   set(Feature::Bytes5m, now[kBytes]);
-  set(Feature::Bytes1d, log_scale(bytes_day_ + static_cast<float>(bytes_window_)));
+  set(Feature::Bytes1d, log_scale(bytes_day_ + bytes_window_));
   set(Feature::ClientErrors, client_errors_.value());
   set(Feature::ServerErrors, server_errors_.value());
   set(Feature::Writes, writes_.value());
   set(Feature::OddMethods, odd_methods_.value());
   set(Feature::PathEntropy, path_entropy_.value());
   set(Feature::PathDepth, path_depth_.value());
+  set(Feature::Sequence, continued_.value());
   set(Feature::QueryOddness, query_oddness_.value());
   set(Feature::CommandOddness, command_oddness_.value());
-  set(Feature::ActiveDays, log_scale(std::uint64_t{slow.active_days}));
+  set(Feature::ActiveDays, log_scale(slow.active_days));
   set(Feature::Failures30d, log_scale(slow.failures));
+  set(Feature::Newcomers2d, log_scale(slow.newcomers_2d));
   set(Feature::Newcomers30d, log_scale(slow.newcomers));
   set(Feature::Evenness, slow.evenness);
   const auto facets = facets_of(kind);
@@ -285,20 +332,21 @@ void Profile::features(Kind kind, std::span<float, kFeatures> values) const {
     const Counted& its = counted(facets[i]);
     if (its.window != Feature::kCount) set(its.window, now[kFirstSlot + i]);
     if (its.ever != Feature::kCount) {
-      set(its.ever, log_scale(std::uint64_t{different_[i].ever.count()}));
+      set(its.ever, log_scale(different_[i].ever.count()));
     }
   }
-  write_usual(kind, now, values);
+  if (has_usual()) write_usual(now, values);
+  for (std::size_t i = 0; i < kFeatures; ++i) {
+    if (!concerns(static_cast<Feature>(i), kind)) values[i] = 0;
+  }
 }
 
-void Profile::write_usual(Kind kind, const Quantities& now,
-                          std::span<float, kFeatures> values) const {
-  if (!has_usual()) return;
+void Profile::write_usual(const Quantities& now, std::span<float, kFeatures> values) const {
   const auto over = [&](std::size_t i) {
     return (now[i] - usual_[i].mean.value()) / (1 + usual_[i].deviation.value());
   };
   const auto set = [&](Feature feature, float value) {
-    if (concerns(feature, kind)) values[static_cast<std::size_t>(feature)] = value;
+    values[static_cast<std::size_t>(feature)] = value;
   };
   float variety = over(kFirstSlot);
   for (std::size_t i = 1; i < kSlots; ++i) variety = std::max(variety, over(kFirstSlot + i));
@@ -308,15 +356,22 @@ void Profile::write_usual(Kind kind, const Quantities& now,
   set(Feature::BytesOverUsual, over(kBytes));
 }
 
-float Profile::usual(Kind kind, Feature feature) const {
+OwnUsual Profile::usual() const {
+  OwnUsual own;
+  own.known = has_usual();
+  for (std::size_t i = 0; i < kQuantities; ++i) own.quantities[i] = usual_[i].mean.value();
+  return own;
+}
+
+float OwnUsual::of(Kind kind, Feature feature) const {
   constexpr float kUnknown = std::numeric_limits<float>::quiet_NaN();
-  if (!has_usual()) return kUnknown;
-  if (feature == Feature::Events5m) return usual_[kEvents].mean.value();
-  if (feature == Feature::Failures5m) return usual_[kFailures].mean.value();
-  if (feature == Feature::Bytes5m) return usual_[kBytes].mean.value();
+  if (!known) return kUnknown;
+  if (feature == Feature::Events5m) return quantities[kEvents];
+  if (feature == Feature::Failures5m) return quantities[kFailures];
+  if (feature == Feature::Bytes5m) return quantities[kBytes];
   const auto facets = facets_of(kind);
   for (std::size_t i = 0; i < kSlots; ++i) {
-    if (counted(facets[i]).window == feature) return usual_[kFirstSlot + i].mean.value();
+    if (counted(facets[i]).window == feature) return quantities[kFirstSlot + i];
   }
   return kUnknown;
 }

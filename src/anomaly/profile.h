@@ -34,6 +34,20 @@ namespace vedette::anomaly {
 inline constexpr std::size_t kSlots = 5;
 std::span<const Facet, kSlots> facets_of(Kind kind);
 
+/// What a window of five minutes is remembered by: events, failures, bytes, different values.
+inline constexpr std::size_t kQuantities = 3 + kSlots;
+using Quantities = std::array<float, kQuantities>;
+
+/// What is usual for an entity itself.
+struct OwnUsual {
+  Quantities quantities{};
+  bool known = false;
+
+  /// On the feature's own scale (natural() makes it people's); NaN where no history is kept, and
+  /// while nothing is known.
+  float of(Kind kind, Feature feature) const;
+};
+
 class Profile {
  public:
   /// The profile of an entity is always given the same kind.
@@ -41,15 +55,20 @@ class Profile {
 
   /// Whether the last observe() makes the entity worth scoring: its events in five minutes, an
   /// hour or a day have reached a power of four, from 4 up, for the first time since they were
-  /// below half of it; or the event is notable.
+  /// below half of it; or the event is notable; or, of a user, whose hours say more than its
+  /// counts, it goes on in another hour of the clock.
   bool due() const { return due_ != 0; }
+
+  /// Of a network: whether nearly all of its latest events are of one source, which then is what
+  /// there is to look at.
+  bool of_one_source() const { return continued_.value() > kOneSource; }
+  /// Whether an event of this entity ever named the value; sometimes said of one that none did.
+  bool has_had(Kind kind, Facet facet, std::uint32_t hash) const;
 
   /// The vector as of the last event.
   void features(Kind kind, std::span<float, kFeatures> values) const;
-  /// What is usual for this entity itself, on the feature's own scale (natural() makes it
-  /// people's); NaN where no history is kept, and before the third active window of five minutes
-  /// ended.
-  float usual(Kind kind, Feature feature) const;
+  /// Known once the third active window of five minutes has ended.
+  OwnUsual usual() const;
 
   /// Of the newest event; 0: there was none.
   std::int64_t last_ns() const { return last_ns_; }
@@ -75,15 +94,13 @@ class Profile {
   static constexpr std::uint32_t kMeanSpan = 16;   // events
   static constexpr std::uint32_t kUsualSpan = 32;  // active windows
   static constexpr std::uint32_t kUsualMin = 3;
+  static constexpr float kOneSource = 0.85f;
   static constexpr std::uint32_t kLateMax = 2;  // then time goes back
 
   struct Different {
     Distinct window;
     Distinct ever;
   };
-  /// What a window of five minutes is remembered by: events, failures, bytes, different values.
-  static constexpr std::size_t kQuantities = 3 + kSlots;
-  using Quantities = std::array<float, kQuantities>;
   struct Usual {
     RunningMean mean;
     RunningMean deviation;
@@ -95,10 +112,12 @@ class Profile {
   void close_window(bool next_follows);
   Quantities of_window() const;
   Quantities of_five_minutes() const;
-  void take_novelty(Kind kind, const Activity& activity, const Novelty& novelty);
+  template <Kind kind>
+  void take_facets(const Activity& activity, const Novelty& novelty);
   void take_gap(std::int64_t time_ns);
   void take_texts(const Activity& activity);
-  void write_usual(Kind kind, const Quantities& now, std::span<float, kFeatures> values) const;
+  void take_order(Kind kind, const Activity& activity);
+  void write_usual(const Quantities& now, std::span<float, kFeatures> values) const;
   bool reached(std::size_t level, std::uint64_t count);
   bool has_usual() const { return windows_ >= kUsualMin; }
   bool sane() const;
@@ -109,7 +128,9 @@ class Profile {
   Rates rates_;
   std::uint32_t minute_ = 0;  // of the newest event, since 1970; 0: there was none
   float bytes_day_ = 0;       // without the window that runs
-  std::uint64_t bytes_window_ = 0;
+  float bytes_window_ = 0;
+  std::uint16_t before_place_ = 0;  // where the request before led; of a network: who was before
+  RunningMean continued_;           // how often that went on
   float new_hour_ = 0, first_hour_ = 0;
   std::uint8_t due_ = 0;
   std::uint8_t late_ = 0;                 // events in a row that were older than the newest minutes

@@ -25,6 +25,7 @@ using testing::kSecond;
 using testing::random_activity;
 using testing::set;
 using testing::value;
+using testing::value_of;
 
 /// What a profile should say, by looking at everything that ever happened.
 struct Truth {
@@ -132,7 +133,9 @@ TEST_SUITE("anomaly/profile") {
       for (const Activity& activity : minute) other.observe(Kind::Source, activity, {});
       for (std::size_t i = 0; i < kFeatures; ++i) {
         const auto feature = static_cast<Feature>(i);
-        if (feature >= Feature::ClientErrors && feature <= Feature::PathDepth) continue;  // means
+        if (feature >= Feature::ClientErrors && feature <= Feature::Sequence) continue;  // means
+        // Whether a name was refused when it first came up.
+        if (feature == Feature::Newcomers2d || feature == Feature::Newcomers30d) continue;
         CHECK(value(one, Kind::Source, feature) ==
               doctest::Approx(value(other, Kind::Source, feature)));
       }
@@ -143,7 +146,7 @@ TEST_SUITE("anomaly/profile") {
     Profile profile;
     std::int64_t time = kMonday;
     for (int window = 0; window < 40; ++window, time += 5 * kMinute) {
-      const bool known = !std::isnan(profile.usual(Kind::Source, Feature::Users5m));
+      const bool known = !std::isnan(profile.usual().of(Kind::Source, Feature::Users5m));
       CHECK(known == (window > 3));  // three have ended
       for (int i = 0; i < 6; ++i) {
         Activity activity = at(time + i * kSecond, Outcome::Failure);
@@ -151,12 +154,13 @@ TEST_SUITE("anomaly/profile") {
                         {});
       }
     }
-    CHECK(natural(Feature::Users5m, profile.usual(Kind::Source, Feature::Users5m)) ==
+    CHECK(natural(Feature::Users5m, profile.usual().of(Kind::Source, Feature::Users5m)) ==
           doctest::Approx(2).epsilon(0.02));
-    CHECK(natural(Feature::Events5m, profile.usual(Kind::Source, Feature::Events5m)) ==
+    CHECK(natural(Feature::Events5m, profile.usual().of(Kind::Source, Feature::Events5m)) ==
           doctest::Approx(6).epsilon(0.02));
-    CHECK(std::isnan(profile.usual(Kind::Source, Feature::OddHour)));
-    CHECK(std::isnan(profile.usual(Kind::Source, Feature::Commands5m)));  // not counted of sources
+    CHECK(std::isnan(profile.usual().of(Kind::Source, Feature::OddHour)));
+    CHECK(std::isnan(
+        profile.usual().of(Kind::Source, Feature::Commands5m)));  // not counted of sources
     CHECK(std::abs(value(profile, Kind::Source, Feature::EventsOverUsual)) < 0.1f);
     for (std::uint32_t i = 0; i < 97; ++i) {
       Activity activity = at(time, Outcome::Failure);
@@ -197,7 +201,7 @@ TEST_SUITE("anomaly/profile") {
     CHECK(amount(profile, Kind::User, Feature::New1h) == doctest::Approx(1));
     CHECK(amount(profile, Kind::User, Feature::First1h) == 0);
     Novelty rare;
-    rare.of[static_cast<std::size_t>(Facet::Network)] = 255;
+    rare.note(Facet::Network, 0, 255);
     observe(3, kMonday, rare);
     CHECK(amount(profile, Kind::User, Feature::First1h) == doctest::Approx(1));
     CHECK(value(profile, Kind::User, Feature::RarityMax) == doctest::Approx(8).epsilon(0.001));
@@ -234,9 +238,7 @@ TEST_SUITE("anomaly/profile") {
       time += gap;
       gaps += std::log2(1 + static_cast<double>(gap) / kSecond);
       Novelty novelty;
-      novelty.of[static_cast<std::size_t>(Facet::User)] = 65535;
-      novelty.seen[static_cast<std::size_t>(Facet::User)] =
-          static_cast<std::uint16_t>(random.below(65535));
+      novelty.note(Facet::User, static_cast<std::uint16_t>(random.below(65535)), 65535);
       rarities += novelty.rarity(Facet::User);
       Activity activity = at(time);
       profile.observe(Kind::Source, set(activity, Facet::User, 1), novelty);
@@ -332,6 +334,63 @@ TEST_SUITE("anomaly/profile") {
     CHECK(value(once, Kind::Source, Feature::Evenness) == 0);
     CHECK(amount(slow, Kind::Source, Feature::Users5m) == doctest::Approx(1));
     CHECK(amount(once, Kind::Source, Feature::Users5m) == doctest::Approx(90).epsilon(0.15));
+  }
+
+  TEST_CASE("names that are let in are no newcomers, those that are refused are, for two days") {
+    Profile profile;
+    const auto name = [&](std::int64_t day, std::uint32_t user, Outcome outcome) {
+      Activity activity = at(kMonday + day * kDay, outcome);
+      profile.observe(Kind::Network, set(activity, Facet::User, user), {});
+      return amount(profile, Kind::Network, Feature::Newcomers2d);
+    };
+    for (std::uint32_t user = 0; user < 9; ++user) CHECK(name(0, user, Outcome::Success) == 0);
+    CHECK(name(1, 5, Outcome::Failure) == 0);  // known already
+    CHECK(name(1, 100, Outcome::Unknown) == doctest::Approx(1));
+    CHECK(name(1, 100, Outcome::Failure) == doctest::Approx(1));
+    CHECK(name(2, 101, Outcome::Failure) == doctest::Approx(2));
+    CHECK(name(3, 101, Outcome::Failure) == doctest::Approx(1));
+    CHECK(name(4, 101, Outcome::Failure) == 0);
+  }
+
+  TEST_CASE("requests that go on with the next number are told from those that jump") {
+    Profile counting, jumping;
+    for (std::uint32_t i = 0; i < 40; ++i) {
+      Activity activity = at(kMonday + i * kMinute);
+      activity.has_request = true;
+      activity.place = 0xFFFFFFF0u + i;
+      counting.observe(Kind::Source, activity, {});
+      activity.place = value_of(Facet::Path, i);
+      jumping.observe(Kind::Source, activity, {});
+      activity.has_request = false;  // says nothing about the order of requests
+      counting.observe(Kind::Source, activity, {});
+    }
+    CHECK(value(counting, Kind::Source, Feature::Sequence) > 0.99f);
+    CHECK(value(jumping, Kind::Source, Feature::Sequence) == 0);
+  }
+
+  TEST_CASE("a network in which nearly all is of one source is said to be of that one") {
+    Profile one, many;
+    for (std::uint32_t i = 0; i < 64; ++i) {
+      Activity activity = at(kMonday + i * kSecond);
+      one.observe(Kind::Network, set(activity, Facet::Source, i % 20 == 0 ? 2 : 1), {});
+      // A connection is three events.
+      many.observe(Kind::Network, set(activity, Facet::Source, i / 3), {});
+      if (i > 40 && i % 20 > 4) CHECK(one.of_one_source());
+      if (i >= 6) CHECK_FALSE(many.of_one_source());
+    }
+  }
+
+  TEST_CASE("who goes on is looked at each hour if it is a user") {
+    Profile user, source;
+    int of_user = 0, of_source = 0;
+    for (std::int64_t i = 0; i < 20 * 24; ++i) {
+      user.observe(Kind::User, at(kMonday + i * 3 * kMinute), {});
+      source.observe(Kind::Source, at(kMonday + i * 3 * kMinute), {});
+      of_user += user.due();
+      of_source += source.due();
+    }
+    CHECK(of_user >= of_source + 20);
+    CHECK(of_user <= of_source + 24);
   }
 
   TEST_CASE("a look is due at powers of four, and at what is always notable") {

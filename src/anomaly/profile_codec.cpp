@@ -12,7 +12,7 @@ namespace {
 // that would not be smaller stands as it is.
 static_assert(std::endian::native == std::endian::little, "profiles are stored as their bytes");
 static_assert(sizeof(Profile) == 640);  // with another layout, raise kVersion
-constexpr std::uint64_t kVersion = 1;
+constexpr std::uint64_t kVersion = 2;
 
 constexpr std::size_t kGroup = 16;
 constexpr std::size_t kGroups = sizeof(Profile) / kGroup;
@@ -105,8 +105,8 @@ bool Profile::sane() const {
     return different.window.sane() && different.ever.sane();
   };
   return minute_ >= 24 * 60 && slow_.day() == minute_ / (24 * 60) && slow_.sane() &&
-         rates_.sane() && is_sum(bytes_day_) && is_sum(new_hour_) && is_sum(first_hour_) &&
-         last_ns_ >= 0 && due_ <= 1 && late_ < kLateMax &&
+         rates_.sane() && is_sum(bytes_day_) && is_sum(bytes_window_) && is_sum(new_hour_) &&
+         is_sum(first_hour_) && last_ns_ >= 0 && due_ <= 1 && late_ < kLateMax &&
          std::ranges::all_of(levels_, [](std::uint8_t level) { return level < 32; }) &&
          std::ranges::all_of(different_, is_window);
 }

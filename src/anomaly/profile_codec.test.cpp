@@ -82,7 +82,7 @@ TEST_SUITE("anomaly/profile_codec") {
       CHECK_FALSE(reads(whole.substr(0, size)));
     CHECK_FALSE(reads(encoded(Profile{})));
     std::string other_version = whole;
-    other_version[0] = 2;
+    other_version[0] = 1;
     CHECK_FALSE(reads(other_version));
     std::string raw(sizeof(Profile), '\xFF');
     std::string bytes;

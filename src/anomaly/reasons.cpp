@@ -24,7 +24,7 @@ bool stands_out(float value, const Usual& usual) {
 }  // namespace
 
 std::vector<AnomalyReason> reasons_for(const Lore& lore, Kind kind, const Vector& vector,
-                                       const Profile& profile, std::string_view& technique) {
+                                       const OwnUsual& own, std::string_view& technique) {
   std::array<float, kFeatures> values;
   from_steps(vector, values);
   Tails::Surprise surprise;
@@ -49,7 +49,7 @@ std::vector<AnomalyReason> reasons_for(const Lore& lore, Kind kind, const Vector
     if (reasons.size() == kReasonsMax || drove[i] <= kPartMin * drove[order[0]]) break;
     const auto feature = static_cast<Feature>(i);
     const Usual& peers = lore.model->usual()[i];
-    const float usual = profile.usual(kind, feature);
+    const float usual = own.of(kind, feature);
     const FeatureInfo& info = describe(feature);
     if (technique.empty() && values[i] > peers.q75) technique = info.technique;
     reasons.push_back({.feature = std::string(info.text),

@@ -17,6 +17,6 @@ inline constexpr std::size_t kReasonsMax = 5;
 /// that are beyond what one in ten of its peers does, then those by which the forest's cuts set it
 /// apart. `technique`: the ATT&CK technique that the first of them that points to one does, or "".
 std::vector<AnomalyReason> reasons_for(const Lore& lore, Kind kind, const Vector& vector,
-                                       const Profile& profile, std::string_view& technique);
+                                       const OwnUsual& own, std::string_view& technique);
 
 }  // namespace vedette::anomaly

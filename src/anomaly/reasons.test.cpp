@@ -73,9 +73,8 @@ TEST_SUITE("anomaly/reasons") {
   TEST_CASE("numbers are in people's units, beside those of its peers and its own, if known") {
     const Lore lore = usual_lore();
     std::string_view technique;
-    Profile profile;
     const auto reasons =
-        reasons_for(lore, Kind::Source, with({{Feature::Failures5m, 10}}), profile, technique);
+        reasons_for(lore, Kind::Source, with({{Feature::Failures5m, 10}}), {}, technique);
     REQUIRE(reasons.size() == 1);
     CHECK(reasons[0].value == doctest::Approx(natural(Feature::Failures5m, 10)));
     CHECK(reasons[0].peers == doctest::Approx(natural(Feature::Failures5m, 2)).epsilon(0.15));

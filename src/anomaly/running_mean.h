@@ -3,6 +3,8 @@
 // and shares.
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
 
 namespace vedette::anomaly {
@@ -19,9 +21,8 @@ class RunningMean {
 
  private:
   static std::uint16_t to_steps(float x) {
-    const float steps = x * 1024 + 0.5f;
-    if (!(steps > 0)) return 0;
-    return steps < 65535 ? static_cast<std::uint16_t>(steps) : std::uint16_t{65535};
+    // What is no number is 0.
+    return static_cast<std::uint16_t>(std::min(std::max(0.0f, x * 1024 + 0.5f), 65535.0f));
   }
 
   std::uint16_t steps_ = 0;
@@ -30,8 +31,14 @@ static_assert(sizeof(RunningMean) == 2);
 
 /// The weight of the next value when `seen` came before it: the mean of all up to `span` of them,
 /// then one that forgets.
-inline float weight_of_next(std::uint32_t seen, std::uint32_t span) {
-  return 1 / static_cast<float>(seen < span ? seen + 1 : span);
+template <std::uint32_t span>
+float weight_of_next(std::uint32_t seen) {
+  static constexpr auto kWeights = [] {
+    std::array<float, span> weights{};
+    for (std::uint32_t i = 0; i < span; ++i) weights[i] = 1 / static_cast<float>(i + 1);
+    return weights;
+  }();
+  return kWeights[std::min(seen, span - 1)];
 }
 
 }  // namespace vedette::anomaly

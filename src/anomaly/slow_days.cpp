@@ -64,6 +64,9 @@ SlowDays::Sum SlowDays::sum() const {
       take(kCounts[days_[i] >> 1 & 127], kCounts[days_[i] >> 8]);
     }
   }
+  if (day_ != 0 && counted()) {
+    sum.newcomers_2d = std::uint64_t{newcomers_} + kCounts[days_[(day_ - 1u) % kDays] >> 8];
+  }
   if (sum.failures > 1) {
     const auto total = static_cast<float>(sum.failures);
     constexpr float kMost = log_scale(static_cast<float>(kDays - 1));

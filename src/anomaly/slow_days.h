@@ -21,6 +21,7 @@ class SlowDays {
     std::uint32_t active_days = 0;  ///< 0 to 30
     std::uint64_t failures = 0;
     std::uint64_t newcomers = 0;
+    std::uint64_t newcomers_2d = 0;  ///< of today and the day before
     /// Entropy of the failures over the days by log2 of 30: 0 when all were on one day, 1 when each
     /// of the thirty days had as many.
     float evenness = 0;

@@ -32,6 +32,7 @@ struct Truth {
       ++sum.active_days;
       sum.failures += counts.failures;
       sum.newcomers += counts.newcomers;
+      if (day + 2 > newest) sum.newcomers_2d += counts.newcomers;
     }
     double entropy = 0;
     for (const auto& [day, counts] : days) {
@@ -64,6 +65,8 @@ TEST_SUITE("anomaly/slow_days") {
               doctest::Approx(static_cast<double>(exact.failures)).epsilon(0.12));
         CHECK(static_cast<double>(sum.newcomers) ==
               doctest::Approx(static_cast<double>(exact.newcomers)).epsilon(0.12));
+        CHECK(static_cast<double>(sum.newcomers_2d) ==
+              doctest::Approx(static_cast<double>(exact.newcomers_2d)).epsilon(0.12));
         CHECK(std::abs(sum.evenness - exact.evenness) < 0.02);
         CHECK(slow.sane());
       }

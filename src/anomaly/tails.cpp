@@ -30,6 +30,8 @@ bool is_evidence(Feature feature, Kind kind) {
     case Feature::ActiveDays:
     case Feature::Evenness:
       return false;
+    case Feature::Newcomers2d:
+      return kind != Kind::Host;
     case Feature::UsersEver:
     case Feature::SourcesEver:
     case Feature::Newcomers30d:

@@ -57,6 +57,15 @@ inline Stream attack(std::int64_t from, std::uint32_t tries, std::uint32_t sourc
   return stream;
 }
 
+/// With networks, most of which have one source, others some.
+inline Stream with_networks(Stream stream) {
+  for (Seen& seen : stream) {
+    const std::uint32_t source = seen.activity.facet(Facet::Source);
+    seen.of.emplace_back(Kind::Network, mix64(3000 + (source % 3 == 0 ? source % 12 : source)));
+  }
+  return stream;
+}
+
 inline Stream joined(Stream a, const Stream& b) {
   a.insert(a.end(), b.begin(), b.end());
   std::ranges::stable_sort(a, {}, [](const Seen& seen) { return seen.activity.time_ns; });

@@ -198,6 +198,7 @@ PathShape path_shape(std::string_view path) {
   char before = '/';
   std::uint8_t begins = kDigit | kHex;  // the classes that an id may begin with, here
   std::size_t id_end = 0;               // what was found of an id goes up to here
+  std::uint32_t id = 0;                 // the last one's number
   for (std::size_t i = 0; i < path.size(); ++i) {
     const char c = path[i];
     const std::uint8_t its = kClasses[static_cast<unsigned char>(c)];
@@ -206,7 +207,9 @@ PathShape path_shape(std::string_view path) {
     if (i >= id_end) {
       if ((its & begins) != 0) id_end = i + id_length(path, i);
       without_ids[size++] = i < id_end ? '0' : c;
+      if (i < id_end) id = 0;
     }
+    if (i < id_end) id = id * 10 + static_cast<std::uint32_t>(static_cast<unsigned char>(c) - '0');
     // A hexadecimal run begins with a word: letters before it are none of it.
     begins = (its & (kLetter | kDigit)) != 0 ? kDigit : kDigit | kHex;
     before = c;
@@ -216,6 +219,7 @@ PathShape path_shape(std::string_view path) {
     shape.entropy = std::max(0.0f, log_scale(bytes - 1) - static_cast<float>(logs) / 1024 / bytes);
   }
   shape.hash = not_zero(hash64({without_ids.data(), size}));
+  shape.place = shape.hash + id;
   return shape;
 }
 

@@ -24,6 +24,19 @@ TEST_SUITE("anomaly/text_shape") {
     CHECK(hash("") != 0);
   }
 
+  TEST_CASE("the next number in a path is the next place, and another path is elsewhere") {
+    const auto steps = [](std::string_view from, std::string_view to) {
+      return path_shape(to).place - path_shape(from).place;
+    };
+    CHECK(steps("/members/9", "/members/10") == 1);
+    CHECK(steps("/members/0099", "/members/0100") == 1);
+    CHECK(steps("/v1/a-17.zip", "/v1/a-18.zip") == 1);
+    CHECK(steps("/v1/a-17.zip", "/v2/a-17.zip") == 0);  // the last number counts
+    CHECK(steps("page=4294967295", "page=4294967296") == 1);
+    CHECK(steps("/members/9", "/objects/10") != 1);
+    CHECK(steps("/members/", "/members/") == 0);
+  }
+
   TEST_CASE("parts of a path are what stands between its slashes") {
     CHECK(path_shape("").depth == 0);
     CHECK(path_shape("/").depth == 0);

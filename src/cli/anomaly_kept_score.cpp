@@ -84,7 +84,7 @@ std::vector<AnomalyReason> reasons_now(const KeptVectors& kept, const Kept& one)
   anomaly::Vector vector;
   std::ranges::copy(one.then->vector, vector.begin());
   std::string_view technique;
-  return anomaly::reasons_for(lore, one.kind, vector, anomaly::Profile{}, technique);
+  return anomaly::reasons_for(lore, one.kind, vector, anomaly::OwnUsual{}, technique);
 }
 
 void print_reasons(const char* when, double score, const std::vector<AnomalyReason>& reasons) {

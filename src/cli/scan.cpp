@@ -72,7 +72,7 @@ int scan(const ScanOptions& options) {
   pipeline_options.triage.entities_max = options.entities_max;
   pipeline_options.correlator.groups_max = options.entities_max;
   pipeline_options.anomalies = options.anomalies;
-  pipeline_options.detector.entities_max = options.entities_max / 2;
+  pipeline_options.detector.entities_max = options.entities_max / 4;
   pipeline_options.detector.learning.alarms_per_day = options.alarms_per_day;
   engine::Stats stats;
   engine::Pipeline pipeline(pipeline_options, loaded->rules, loaded->fields, sources, **store,

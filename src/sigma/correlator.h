@@ -20,7 +20,7 @@
 namespace vedette::sigma {
 
 /// Most groups take less, those of a busy attacker several times as much.
-inline constexpr std::size_t kBytesPerGroup = 448;
+inline constexpr std::size_t kBytesPerGroup = 384;
 
 struct CorrelatorOptions {
   std::size_t groups_max = 65536;  ///< and in all at most kBytesPerGroup for each
