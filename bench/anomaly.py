@@ -1,6 +1,6 @@
 """Isolation forests beside scikit-learn's IsolationForest: 100 trees of 256 rows, 10,000 rows of 16 normal
-numbers, one core; in turns, in the same run. The peer is left out where `python3` has no scikit-learn
-(VEDETTE_BENCH_PYTHON names another python3, for example of a virtual environment)."""
+numbers, one core; in turns, in the same run. And profiles of entities. The peer is left out where `python3`
+has no scikit-learn (VEDETTE_BENCH_PYTHON names another python3, for example of a virtual environment)."""
 import json
 import os
 import statistics
@@ -30,6 +30,10 @@ CASES = (
     ("BM_ScorePlane/1/256", "score, planes, AVX2", True),
     ("BM_ScorePlane/0/256", "score, planes, portable", True),
     ("BM_Attribute/0", "what drove the score of a row", False),
+    ("BM_Observe/1000/0", "an event into a profile, of 1,000", True),
+    ("BM_Observe/100000/8", "an event into a profile, of 100,000", True),
+    ("BM_EveryoneNote/1000", "an event into the sketch of everyone", True),
+    ("BM_Features", "a vector of a profile", False),
 )
 
 
@@ -83,19 +87,20 @@ def table(results):
             continue
         other = results["peer"].get("fit" if "Fit" in name else "score", [])
         lines.append(f"| {what} | {shown(results['ours'][name], rows)} | "
-                     f"{shown(other, rows) if other and 'Attribute' not in name else ''} |")
+                     f"{shown(other, rows) if other and name.startswith(('BM_Fit', 'BM_Score')) else ''} |")
     return "\n".join(lines) + "\n"
 
 
 def shown(seconds, rows):
     median = statistics.median(seconds)
-    return f"{1 / median:,.0f} rows/s" if rows else f"{median * 1e3:.3g} ms"
+    return f"{1 / median:,.0f}/s" if rows else f"{median * 1e3:.3g} ms"
 
 
 TEXT = """
-## Isolation forests
+## Anomalies
 
-100 trees of 256 rows each, made of and judging 10,000 rows of 16 numbers, on one core; the median of the rounds.
-scikit-learn's `IsolationForest` in turns with ours; it cuts along columns only.
+On one core; the median of the rounds. Forests are 100 trees of 256 rows each, made of and judging 10,000 rows of 16 numbers;
+scikit-learn's `IsolationForest`, in turns with ours, cuts along columns only. Below them is what is done for each event of each
+entity (profile), for each event (sketch), and for each vector.
 
 """

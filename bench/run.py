@@ -40,6 +40,7 @@ class Workload:
     log: pathlib.Path
     lines: int
     fail2ban_filter: str = ""  # "" where fail2ban has nothing to compare with
+    beside: tuple = ()  # logs that are read side by side with it
 
 
 @dataclass
@@ -80,9 +81,10 @@ def run(command, cores, output=subprocess.DEVNULL):
     return seconds, usage
 
 
-def scan(vedette, workload, cores, figures):
+def scan(vedette, workload, cores, figures, *options):
     with tempfile.TemporaryFile() as output:
-        seconds, usage = run([vedette, "scan", "--format", "json", workload.log], cores, output)
+        seconds, usage = run([vedette, "scan", "--format", "json", *options, workload.log,
+                              *workload.beside], cores, output)
         output.seek(0)
         summary = json.load(output)["summary"]
     # A rate counts only if the lines were really understood.
@@ -96,6 +98,7 @@ def measure(vedette, workload, options):
     """Figures of every program, the rounds of all of them in turns."""
     cores = sorted(os.sched_getaffinity(0))
     one = Figures("vedette scan, one core", workload.lines)
+    rules = Figures("vedette scan --no-anomalies, one core", workload.lines)
     two = Figures("vedette scan, two cores", workload.lines)
     peer = Figures(f"fail2ban-regex {workload.fail2ban_filter}", 0)
     with tempfile.TemporaryDirectory() as folder:
@@ -104,12 +107,13 @@ def measure(vedette, workload, options):
         for number in range(options.rounds):
             print(f"  {workload.name}: round {number + 1} of {options.rounds}", file=sys.stderr)
             scan(vedette, workload, {cores[-1]}, one)
+            scan(vedette, workload, {cores[-1]}, rules, "--no-anomalies")
             if workload.fail2ban_filter and not options.no_peer:
                 peer.add(*run(["fail2ban-regex", "--usedns", "no", "--print-no-missed",
                                "--print-no-ignored", head, workload.fail2ban_filter], {cores[-1]}))
             if len(cores) > 1:
                 scan(vedette, workload, set(cores[-2:]), two)
-    return [figures for figures in (one, two, peer) if figures.seconds]
+    return [figures for figures in (one, rules, two, peer) if figures.seconds]
 
 
 def copy_head(source, target, lines_max):
@@ -145,6 +149,14 @@ def simulated(vedette, folder, form, lines):
                        stdout=writer, stderr=subprocess.DEVNULL, check=True)
     with open(log, "rb") as reader:
         return sum(1 for _ in reader), log
+
+
+def month(vedette, folder):
+    """The logs of a month of people, clients and attackers; how many lines they have."""
+    subprocess.run([vedette, "simulate", "--scene", "month", "--out", folder / "month"],
+                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True)
+    logs = sorted(log for log in (folder / "month").iterdir() if log.name != "truth.json")
+    return sum(log.read_bytes().count(b"\n") for log in logs), logs
 
 
 def many_sources(folder, lines):
@@ -194,6 +206,10 @@ def workloads(vedette, folder, options):
     if "sources" in options.only:
         lines, log = many_sources(folder, options.lines)
         yield Workload("sources", "every line from another IPv6 network", log, lines)
+    if "month" in options.only:
+        lines, logs = month(vedette, folder)
+        yield Workload("month", "30 days of 200 people and 500 web clients amid the noise of the "
+                       "internet, five logs side by side", logs[0], lines, beside=tuple(logs[1:]))
 
 
 def table(results):
@@ -234,7 +250,8 @@ def page(results, others, options):
     for workload, _ in results:
         text += f"- **{workload.name}**: {workload.sentence}; {workload.lines:,} lines\n"
     text += ("\nIn **sshd** and **web** thousands of sources attack at the same time; a real log mostly "
-             "has a few at a time.\n")
+             "has a few at a time. Without\nanomalies nothing is learned; in **month** 30 days are, in a "
+             "few seconds, so most of the time goes into\nmodels of every day.\n")
     return (text + "\n" + table(results) +
             "\n*speed* is that of the first row of the workload taken as 1.\n" +
             sections(others))
@@ -253,7 +270,7 @@ def parse(arguments):
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--file", type=pathlib.Path, help="a log of your own instead")
     parser.add_argument("--filter", default="", help="fail2ban's filter for it, for example sshd")
-    everything = ("sshd", "web", "sshd-real", "web-real", "sources", "triage", "api", "prompts",
+    everything = ("sshd", "web", "sshd-real", "web-real", "sources", "month", "triage", "api", "prompts",
                   "anomaly")
     parser.add_argument("--threats", type=int, nargs="+", default=[10_000, 100_000, 1_000_000],
                         help="for triage (10000 100000 1000000)")

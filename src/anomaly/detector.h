@@ -101,15 +101,15 @@ class Detector {
     std::int64_t peak_day = 0;
     // Since 1970; 0: never. The alarm's is the last in which the score was still that high.
     std::int64_t accused_until = 0, alarm_hour = 0;
-
-    /// That never becomes untrue of an hour: who was accused since is passed over at once.
-    bool is_accused(std::int64_t hour) const { return hour < accused_until; }
     float peak = 0;    // the highest score of the day
     float orders = 0;  // the most surprising vector of the day, in orders of magnitude
     float habit = 0;   // and of the days before, fading
     float alarm = 0;   // the score that was last told; 0: all is quiet
     Kind kind = Kind::Source;
     bool changed = false, has_row = false;
+
+    /// That never becomes untrue of an hour: who was accused since is passed over at once.
+    bool is_accused(std::int64_t hour) const { return hour < accused_until; }
   };
   /// A network of one source is that source: no more is kept of it until there is another.
   struct Lone {

@@ -137,15 +137,15 @@ TEST_SUITE("engine/anomalies") {
       std::size_t lanes, workers, batch;
     };
     // Each number of one with each of another, nearly.
-    for (const auto& [lanes, workers, batch] :
+    for (const Case& one :
          {Case{1, 3, 300'000}, Case{2, 1, 300'000}, Case{2, 3, 80'000}, Case{3, 2, 80'000}}) {
-      CAPTURE(lanes);
-      CAPTURE(workers);
-      CAPTURE(batch);
+      CAPTURE(one.lanes);
+      CAPTURE(one.workers);
+      CAPTURE(one.batch);
       PipelineOptions options = small_options();
-      options.lanes = lanes;
-      options.workers = workers;
-      options.batch_bytes = batch;
+      options.lanes = one.lanes;
+      options.workers = one.workers;
+      options.batch_bytes = one.batch;
       CHECK(difference(scan(fixture, options), wanted) == "");
     }
   }

@@ -125,11 +125,11 @@ TEST_SUITE("engine/pipeline") {
     });
     CHECK(wanted.size() > 4000);
     CHECK(alarms > 0);
-    for (const auto& [workers, lanes] : {std::pair(3u, 2u), std::pair(1u, 3u)}) {
-      CAPTURE(workers);
-      CAPTURE(lanes);
-      options.workers = workers;
-      options.lanes = lanes;
+    for (const auto& both : {std::pair(3u, 2u), std::pair(1u, 3u)}) {
+      options.workers = both.first;
+      options.lanes = both.second;
+      CAPTURE(options.workers);
+      CAPTURE(options.lanes);
       CHECK(run_scored(fixture, path, options) == wanted);
     }
   }
