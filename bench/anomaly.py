@@ -10,6 +10,7 @@ import sys
 PEER = """
 import json, time
 import numpy as np
+import sklearn
 from sklearn.ensemble import IsolationForest
 rows = np.random.default_rng(1).standard_normal((10_000, 16)).astype(np.float32)
 began = time.perf_counter()
@@ -17,7 +18,7 @@ forest = IsolationForest(n_estimators=100, max_samples=256, random_state=1, n_jo
 fitted = time.perf_counter()
 forest.score_samples(rows)
 scored = time.perf_counter()
-print(json.dumps({"fit": fitted - began, "score": scored - fitted}))
+print(json.dumps({"version": sklearn.__version__, "fit": fitted - began, "score": scored - fitted}))
 """
 # Names of Google Benchmark, what they are, and whether rows a second are told or milliseconds.
 CASES = (
@@ -64,7 +65,7 @@ def peer(python):
 
 
 def measure(binary, options):
-    """{"ours": {case: [seconds]}, "peer": {"fit": [seconds], "score": [seconds of a row]}}"""
+    """{"ours": {case: [seconds]}, "peer": {"fit": [seconds], "score": [seconds of a row]}, "version": peer's}"""
     python = os.environ.get("VEDETTE_BENCH_PYTHON", "python3")
     results = {"ours": {}, "peer": {}}
     for number in range(options.rounds):
@@ -73,6 +74,7 @@ def measure(binary, options):
             results["ours"].setdefault(name, []).append(seconds)
         other = None if options.no_peer else peer(python)
         if other:
+            results["version"] = other["version"]
             results["peer"].setdefault("fit", []).append(other["fit"])
             results["peer"].setdefault("score", []).append(other["score"] / 10_000)
     if not results["peer"] and not options.no_peer:
@@ -81,7 +83,7 @@ def measure(binary, options):
 
 
 def table(results):
-    lines = ["| work | vedette | scikit-learn |", "| --- | ---: | ---: |"]
+    lines = [f"| work | vedette | scikit-learn {results.get('version', '')} |", "| --- | ---: | ---: |"]
     for name, what, rows in CASES:
         if name not in results["ours"]:
             continue
