@@ -101,8 +101,8 @@ def shown(seconds, rows):
 TEXT = """
 ## Anomalies
 
-On one core; the median of the rounds. Forests are 100 trees of 256 rows each, made of and judging 10,000 rows of 16 numbers;
-scikit-learn's `IsolationForest`, in turns with ours, cuts along columns only. Below them is what is done for each event of each
-entity (profile), for each event (sketch), and for each vector.
+On one core; the median of the rounds. Forests are 100 trees of 256 rows each, made of and judging 10,000 rows of 16
+numbers; scikit-learn's `IsolationForest`, in turns with ours, cuts along columns only. Below them is what is done for each
+event of each entity (profile), for each event (sketch), and for each vector.
 
 """
