@@ -134,13 +134,14 @@ void Detector::see(const Sighting& sighting, const Activity& activity) {
 }
 
 void Detector::accused(std::uint64_t entity, Time time) {
-  if (Tracked* known = entities_.peek(entity)) {
-    known->accused_until =
-        std::max(known->accused_until, hour_of(time.time_since_epoch().count()) + kAccusedHours);
-    peaks_.withdraw(known->kind, known->peak_day, std::exchange(known->peak, 0.0f));
-    peaks_changed_ = true;
-    mark(entity, *known);
-  }
+  Tracked* known = entities_.peek(entity);
+  const std::int64_t until = hour_of(time.time_since_epoch().count()) + kAccusedHours;
+  if (known == nullptr || (until <= known->accused_until && known->peak == 0)) return;
+  known->accused_until = std::max(known->accused_until, until);
+  mark(entity, *known);
+  if (known->peak == 0) return;
+  peaks_.withdraw(known->kind, known->peak_day, std::exchange(known->peak, 0.0f));
+  peaks_changed_ = true;
 }
 
 void Detector::score() {
@@ -190,7 +191,7 @@ void Detector::score_kind(Kind kind, std::span<const std::size_t> pending) {
 }
 
 /// What was surprising yesterday is what the entity is like today.
-void Detector::begin_day(Tracked& entity, std::int64_t day) const {
+void Detector::begin_day(Tracked& entity, std::int64_t day) {
   const auto days = static_cast<float>(std::min<std::int64_t>(day - entity.peak_day, 365));
   entity.habit = std::max(entity.habit, entity.orders) * std::exp2(-days / kHabitHalfLifeDays);
   entity.peak_day = day;

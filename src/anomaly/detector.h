@@ -140,7 +140,7 @@ class Detector {
   static bool take_row(std::uint64_t key, Kept* kept, std::vector<StateRow>& rows);
   void score_kind(Kind kind, std::span<const std::size_t> pending);
   void judge_one(const Pending& pending, std::vector<Alarm>& alarms);
-  void begin_day(Tracked& entity, std::int64_t day) const;
+  static void begin_day(Tracked& entity, std::int64_t day);
   static float score_of(const Tracked& entity, const Pending& pending, const Lore& lore);
   Alarm alarm_of(const Pending& pending, float score, bool alarming);
   const std::shared_ptr<const FindingRule>& rule_of(Kind kind, std::string_view technique);

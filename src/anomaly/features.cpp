@@ -46,6 +46,12 @@ const FeatureInfo& describe(Feature feature) {
   return kInfos[static_cast<std::size_t>(feature)];
 }
 
+std::vector<std::string> feature_names() {
+  std::vector<std::string> names;
+  for (const FeatureInfo& info : kInfos) names.emplace_back(info.text);
+  return names;
+}
+
 std::string_view to_string(Kind kind) {
   return detail::kKindNames[static_cast<std::size_t>(kind)];
 }

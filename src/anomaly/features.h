@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace vedette::anomaly {
 
@@ -43,6 +44,7 @@ struct FeatureInfo {
 };
 
 const FeatureInfo& describe(Feature feature);
+std::vector<std::string> feature_names();  ///< all, in the order of the columns
 
 namespace detail {
 

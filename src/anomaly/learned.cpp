@@ -103,14 +103,6 @@ float feature_drift(const Model& before, const Model& after) {
   return most;
 }
 
-std::vector<std::string> feature_names() {
-  std::vector<std::string> names;
-  for (std::size_t i = 0; i < kFeatures; ++i) {
-    names.emplace_back(describe(static_cast<Feature>(i)).text);
-  }
-  return names;
-}
-
 /// Leaves what there was if there is nothing new to be learned.
 void learn_model(Lore& lore, Kind kind, Joined sample, std::int64_t hour,
                  const LearningOptions& options) {

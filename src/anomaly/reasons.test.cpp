@@ -23,13 +23,9 @@ Lore usual_lore() {
   Random random(1);
   std::vector<float> values(500 * kFeatures);
   for (float& value : values) value = 1 + 2 * static_cast<float>(random.unit());
-  std::vector<std::string> names;
-  for (std::size_t i = 0; i < kFeatures; ++i) {
-    names.emplace_back(describe(static_cast<Feature>(i)).text);
-  }
   const Matrix rows{values, kFeatures};
   const SortedColumns sorted(rows);
-  auto model = Model::train(rows, sorted, names, kFeaturesVersion, {});
+  auto model = Model::train(rows, sorted, feature_names(), kFeaturesVersion, {});
   REQUIRE(model);
   Lore lore;
   lore.model = std::make_shared<const Model>(*std::move(model));

@@ -7,8 +7,10 @@
 
 #include "anomaly/vector.h"
 #include "base/place_table.h"
+#include "base/time.h"
 #include "model/commit.h"
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -66,7 +68,8 @@ class Sample {
 
 /// Whether it can be an hour since 1970 of a time in nanoseconds: stored ones may be anything.
 inline bool is_hour(std::int64_t hour) {
-  constexpr std::int64_t kMost = 2'562'048;
+  constexpr std::int64_t kMost =
+      std::chrono::duration_cast<std::chrono::hours>(Time::max().time_since_epoch()).count();
   return hour >= -kMost && hour <= kMost;
 }
 

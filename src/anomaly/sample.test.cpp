@@ -130,6 +130,15 @@ TEST_SUITE("anomaly/sample") {
     CHECK(rows.empty());
   }
 
+  TEST_CASE("an hour is one of a time that there can be") {
+    for (const Time time : {Time::min(), Time{}, Time::max()}) {
+      const std::int64_t hour =
+          std::chrono::duration_cast<std::chrono::hours>(time.time_since_epoch()).count();
+      CHECK(is_hour(hour));
+      if (time != Time{}) CHECK_FALSE(is_hour(hour + (hour > 0 ? 1 : -1)));
+    }
+  }
+
   TEST_CASE("a row of another kind, or damaged, is refused") {
     Sample sample(50, 3, true), other(50, 1, true);
     sample.offer(1, 1, 1, vector_of(1));

@@ -4,10 +4,12 @@
 #pragma once
 
 #include "anomaly/features.h"
+#include "model/anomaly.h"
 
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <span>
 
 namespace vedette::anomaly {
@@ -22,6 +24,13 @@ inline Vector to_steps(std::span<const float, kFeatures> features) {
     steps[i] = static_cast<std::int16_t>(scaled < 0 ? scaled - 0.5f : scaled + 0.5f);
   }
   return steps;
+}
+
+/// What a stored anomaly was about; nothing if its vector is of another version of the features.
+inline std::optional<Kind> kind_of(const Anomaly& anomaly) {
+  const bool ours =
+      anomaly.features_version == kFeaturesVersion && anomaly.vector.size() == kFeatures;
+  return ours ? parse_kind(anomaly.kind) : std::nullopt;
 }
 
 inline void from_steps(std::span<const std::int16_t> steps, std::span<float> features) {

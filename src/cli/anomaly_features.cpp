@@ -46,7 +46,7 @@ void append_json(std::string& out, const EntityRef& entity, Time time,
 }
 
 std::string header() {
-  return fmt::format("{}\n", fmt::join(feature_names(), ","));
+  return fmt::format("{}\n", fmt::join(anomaly::feature_names(), ","));
 }
 
 Result<void> features(const FeaturesOptions& options) {

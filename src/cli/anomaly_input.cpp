@@ -38,7 +38,8 @@ Result<Rows> read_table(const std::string& path, const std::string& label) {
   Rows rows;
   rows.name = standard ? "standard input" : path;
   VD_TRY(rows.table, anomaly::parse_table(text, rows.name, label));
-  if (rows.table.names == feature_names()) rows.features_version = anomaly::kFeaturesVersion;
+  if (rows.table.names == anomaly::feature_names())
+    rows.features_version = anomaly::kFeaturesVersion;
   return rows;
 }
 
@@ -64,17 +65,9 @@ Result<Rows> read_logs(const InputChoice& input) {
 
 }  // namespace
 
-std::vector<std::string> feature_names() {
-  std::vector<std::string> names;
-  for (std::size_t i = 0; i < anomaly::kFeatures; ++i) {
-    names.emplace_back(anomaly::describe(static_cast<anomaly::Feature>(i)).text);
-  }
-  return names;
-}
-
 Rows no_features(std::string name) {
   Rows rows;
-  rows.table.names = feature_names();
+  rows.table.names = anomaly::feature_names();
   rows.table.named = true;
   rows.features_version = anomaly::kFeaturesVersion;
   rows.name = std::move(name);

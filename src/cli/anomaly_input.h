@@ -47,7 +47,6 @@ Rows no_features(std::string name);
 void append(Rows& rows, std::span<const std::int16_t> vector);
 /// A table, or the vectors of logs. Errors: TableSyntax, and for logs AnomalyRows.
 Result<Rows> read_rows(const InputChoice& input);
-std::vector<std::string> feature_names();
 
 Result<anomaly::Model> read_model(const std::string& path);
 

@@ -11,8 +11,8 @@ anomaly::Model model_of(std::uint32_t features_version) {
   Random random(1);
   std::vector<float> values(300 * anomaly::kFeatures);
   for (float& value : values) value = static_cast<float>(random.unit());
-  auto model =
-      anomaly::Model::train({values, anomaly::kFeatures}, feature_names(), features_version, {});
+  auto model = anomaly::Model::train({values, anomaly::kFeatures}, anomaly::feature_names(),
+                                     features_version, {});
   REQUIRE(model);
   return *std::move(model);
 }

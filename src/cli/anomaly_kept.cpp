@@ -1,12 +1,12 @@
 #include "cli/anomaly_kept.h"
 
-#include "anomaly/detector.h"
 #include "anomaly/features.h"
 #include "anomaly/vector.h"
 #include "base/clock.h"
 #include "base/text.h"
 #include "cli/anomaly_state.h"
 #include "cli/terminal.h"
+#include "engine/resolutions.h"
 #include "engine/threat_queue.h"
 
 #include <fmt/core.h>
@@ -24,9 +24,8 @@ void add(KeptVectors& kept, const Threat& threat, const std::string& kind) {
     for (const auto& line : finding.evidence) {
       const Anomaly* said = line->anomaly.get();
       if (said == nullptr || (!kind.empty() && said->kind != kind)) continue;
-      const auto known = anomaly::parse_kind(said->kind);
-      if (!known || said->features_version != anomaly::kFeaturesVersion ||
-          said->vector.size() != anomaly::kFeatures) {
+      const auto known = anomaly::kind_of(*said);
+      if (!known) {
         ++kept.other_features;
         continue;
       }
@@ -41,11 +40,6 @@ void add(KeptVectors& kept, const Threat& threat, const std::string& kind) {
   }
 }
 
-bool is_anomalous(const ThreatHead& head) {
-  return std::ranges::any_of(
-      head.rules, [](const std::string& rule) { return rule.starts_with(anomaly::kRulePrefix); });
-}
-
 Result<void> collect_all(store::Store& store, const std::string& kind, KeptVectors& kept) {
   const SystemClock clock;
   engine::ThreatQueue queue(store, clock, {});
@@ -57,7 +51,7 @@ Result<void> collect_all(store::Store& store, const std::string& kind, KeptVecto
   do {
     VD_TRY(const auto page, queue.page(query, after, kPage));
     for (const ThreatHead& head : page.heads) {
-      if (!is_anomalous(head)) continue;
+      if (!engine::has_anomaly(head)) continue;
       kept.clipped = kept.all.size() >= kKeptMax;
       if (kept.clipped) return {};
       VD_TRY(const auto threat, queue.threat_of(head.entity_hash));

@@ -11,21 +11,11 @@ double share(std::uint64_t part, std::uint64_t whole) {
   return whole == 0 ? 1 : static_cast<double>(part) / static_cast<double>(whole);
 }
 
-bool has_anomaly(const ThreatHead& head) {
-  return std::any_of(head.rules.begin(), head.rules.end(), [](const std::string& rule) {
-    return rule.starts_with(anomaly::kRulePrefix);
-  });
-}
-
 void add_labels(const Threat& threat, bool hostile, anomaly::Labels& labels) {
   for (const Finding& finding : threat.findings) {
     for (const auto& line : finding.evidence) {
       const Anomaly* anomaly = line->anomaly.get();
-      if (anomaly == nullptr || anomaly->features_version != anomaly::kFeaturesVersion ||
-          anomaly->vector.size() != anomaly::kFeatures) {
-        continue;
-      }
-      const auto kind = anomaly::parse_kind(anomaly->kind);
+      const auto kind = anomaly == nullptr ? std::nullopt : anomaly::kind_of(*anomaly);
       if (!kind) continue;
       anomaly::Label label;
       std::copy(anomaly->vector.begin(), anomaly->vector.end(), label.vector.begin());
@@ -37,6 +27,11 @@ void add_labels(const Threat& threat, bool hostile, anomaly::Labels& labels) {
 }
 
 }  // namespace
+
+bool has_anomaly(const ThreatHead& head) {
+  return std::ranges::any_of(
+      head.rules, [](const std::string& rule) { return rule.starts_with(anomaly::kRulePrefix); });
+}
 
 double Outcomes::precision() const {
   return share(found_hostile, found_hostile + found_harmless);

@@ -8,6 +8,9 @@
 
 namespace vedette::engine {
 
+/// Whether one of its findings is about unusual behaviour.
+bool has_anomaly(const ThreatHead& head);
+
 /// Of the threats that were closed last: an anomaly was found or not, it was hostile or not.
 struct Outcomes {
   std::uint64_t found_hostile = 0, found_harmless = 0, missed_hostile = 0, other_harmless = 0;
