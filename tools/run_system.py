@@ -7,6 +7,7 @@ A test finds the binary in the environment variable VEDETTE, works in the empty 
 in, and passes when it exits with 0; 77 means skipped, and its last line says why.
 """
 import argparse
+import concurrent.futures
 import os
 import pathlib
 import signal
@@ -20,11 +21,12 @@ SKIPPED = 77
 
 
 def run(test, binary, seconds_max):
-    """(outcome, output) of one test; it is ended with all it started when its time is over."""
+    """(name, outcome, seconds, output) of one test; it is ended with all it started when its time is over."""
+    began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="vedette-system-") as folder, \
             tempfile.TemporaryFile() as output:
         environment = dict(os.environ, VEDETTE=str(binary), TZ="UTC", HOME=folder)
-        process = subprocess.Popen([test], cwd=folder, env=environment, stdin=subprocess.DEVNULL,
+        process = subprocess.Popen([test.resolve()], cwd=folder, env=environment, stdin=subprocess.DEVNULL,
                                    stdout=output, stderr=subprocess.STDOUT, start_new_session=True)
         try:
             code = process.wait(seconds_max)
@@ -38,7 +40,7 @@ def run(test, binary, seconds_max):
                 pass
             process.wait()
         output.seek(0)
-        return outcome, output.read().decode("utf-8", "replace")
+        return test.name, outcome, time.monotonic() - began, output.read().decode("utf-8", "replace")
 
 
 def main(arguments=None):
@@ -46,6 +48,8 @@ def main(arguments=None):
     parser.add_argument("--vedette", default=ROOT / "build/release/vedette", type=pathlib.Path)
     parser.add_argument("--tests", default=ROOT / "tests/system", type=pathlib.Path)
     parser.add_argument("--seconds", default=600, type=float, help="the most that a test may take")
+    parser.add_argument("--jobs", default=int(os.environ.get("VEDETTE_JOBS") or os.cpu_count()), type=int,
+                        help="tests that run at a time")
     parser.add_argument("names", nargs="*", metavar="TEST")
     options = parser.parse_args(arguments)
     binary = options.vedette.resolve()
@@ -56,13 +60,14 @@ def main(arguments=None):
                    if path.suffix in (".py", ".sh") and os.access(path, os.X_OK)
                    and (not options.names or {path.name, path.stem} & set(options.names)))
     passed = failed = 0
-    for test in tests:
-        began = time.monotonic()
-        outcome, output = run(test.resolve(), binary, options.seconds)
-        print(f"{test.name}: {outcome}, {time.monotonic() - began:.1f} s", flush=True)
-        passed += outcome == "ok"
-        failed += outcome.startswith("FAILED")
-        print(*("    " + line for line in output.splitlines()[-80:]), sep="\n", flush=True)
+    with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
+        for done in concurrent.futures.as_completed(
+                [pool.submit(run, test, binary, options.seconds) for test in tests]):
+            name, outcome, seconds, output = done.result()
+            print(f"{name}: {outcome}, {seconds:.1f} s", flush=True)
+            passed += outcome == "ok"
+            failed += outcome.startswith("FAILED")
+            print(*("    " + line for line in output.splitlines()[-80:]), sep="\n", flush=True)
     print(f"system tests: {passed} passed, {failed} failed")
     return 1 if failed or not tests and options.names else 0
 

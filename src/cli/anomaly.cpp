@@ -8,7 +8,6 @@
 #include "cli/anomaly_state.h"
 #include "cli/terminal.h"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include <cstdio>
@@ -98,36 +97,37 @@ Result<void> score(const ScoreOptions& options) {
   return write_anomaly_report(options.report, model, rows, scores);
 }
 
-void add_train(CLI::App& command, Chosen& chosen) {
+void add_train(Command command, Chosen& chosen) {
   auto options = std::make_shared<TrainOptions>();
-  auto* trainer = command.add_subcommand("train", "Make a model of a table, logs or a database");
-  add_input_options(*trainer, options->input);
-  add_label_option(*trainer, options->input.label);
-  trainer->add_option("--out,-o", options->out, "Where the model goes (anomaly.model)");
-  trainer->add_option("--model", options->choice.model, "ensemble (default) or forest")
-      ->check(CLI::IsMember({"ensemble", "forest"}));
-  add_training_options(*trainer, options->choice);
-  trainer->footer(
+  const auto trainer =
+      command.add_subcommand("train", "Make a model of a table, logs or a database");
+  add_input_options(trainer, options->input);
+  add_label_option(trainer, options->input.label);
+  trainer.add_option("--out,-o", options->out, "Where the model goes (anomaly.model)");
+  trainer.add_option("--model", options->choice.model, "ensemble (default) or forest")
+      .one_of({"ensemble", "forest"});
+  add_training_options(trainer, options->choice);
+  trainer.footer(
       "Examples:\n"
       "  vedette anomaly train --out web.model last-month.csv\n"
       "  vedette anomaly train --kind source --out web.model auth.log* access.log*\n"
       "  vedette anomaly train --state /var/lib/vedette --kind user --out users.model\n\n"
       "The last one learns from the vectors that a daemon keeps as its baseline, beside it or\n"
       "after it ended.");
-  trainer->callback(
+  trainer.callback(
       [options, &chosen] { chosen = [options] { return exit_code_of(train(*options)); }; });
 }
 
-void add_score(CLI::App& command, Chosen& chosen) {
+void add_score(Command command, Chosen& chosen) {
   auto options = std::make_shared<ScoreOptions>();
-  auto* scorer = command.add_subcommand(
+  const auto scorer = command.add_subcommand(
       "score", "How unusual rows of a table, vectors of logs or found anomalies are");
-  add_input_options(*scorer, options->input);
-  add_label_option(*scorer, options->input.label);
-  add_model_options(*scorer, options->choice);
-  add_report_option(*scorer, options->report);
-  add_format_option(*scorer, options->format);
-  scorer->footer(
+  add_input_options(scorer, options->input);
+  add_label_option(scorer, options->input.label);
+  add_model_options(scorer, options->choice);
+  add_report_option(scorer, options->report);
+  add_format_option(scorer, options->format);
+  scorer.footer(
       "Prints row,score: rows count from 0, without the header; the higher a score the more "
       "unusual.\nOf logs also the time and whom it is about. Of a database it prints each vector "
       "that is\nkept with a threat, with the score of then and that by the model of now.\n\n"
@@ -139,22 +139,22 @@ void add_score(CLI::App& command, Chosen& chosen) {
       "  vedette anomaly score --model web.model --kind source auth.log* access.log*\n"
       "  vedette anomaly score --state /var/lib/vedette\n"
       "  vedette anomaly score --state /var/lib/vedette --kind user --model users.model");
-  scorer->callback(
+  scorer.callback(
       [options, &chosen] { chosen = [options] { return exit_code_of(score(*options)); }; });
 }
 
 }  // namespace
 
-CLI::App* add_anomaly(CLI::App& root, Chosen& chosen) {
-  auto* command = root.add_subcommand("anomaly", "What is unlike the rest: models and scores");
-  command->require_subcommand(1);
-  add_anomaly_features(*command, chosen);
-  add_train(*command, chosen);
-  add_score(*command, chosen);
-  add_anomaly_eval(*command, chosen);
-  add_anomaly_explain(*command, chosen);
-  add_anomaly_card(*command, chosen);
-  command->footer(
+void add_anomaly(Command root, Chosen& chosen) {
+  const auto command = root.add_subcommand("anomaly", "What is unlike the rest: models and scores");
+  command.require_subcommand();
+  add_anomaly_features(command, chosen);
+  add_train(command, chosen);
+  add_score(command, chosen);
+  add_anomaly_eval(command, chosen);
+  add_anomaly_explain(command, chosen);
+  add_anomaly_card(command, chosen);
+  command.footer(
       "They work on a table: CSV, with or without a header, or JSON lines with an object of "
       "numbers\neach, such as `anomaly features` writes; with --kind on log files; and without a "
       "FILE on the\ndatabase of a daemon.\n\n"
@@ -163,7 +163,6 @@ CLI::App* add_anomaly(CLI::App& root, Chosen& chosen) {
       "  vedette anomaly train --kind user --out users.model auth.log*\n"
       "  vedette anomaly explain users.model --kind user auth.log\n"
       "  vedette anomaly eval --state /var/lib/vedette");
-  return command;
 }
 
 }  // namespace vedette::cli

@@ -9,7 +9,6 @@
 #include "cli/anomaly_state.h"
 #include "cli/terminal.h"
 
-#include <CLI/CLI.hpp>
 #include <fmt/core.h>
 
 #include <memory>
@@ -163,28 +162,29 @@ void write_usual(JsonWriter& json, const anomaly::Usual& usual) {
   json.key("high").real(double{usual.high}).end_object();
 }
 
-void add_anomaly_card(CLI::App& command, Chosen& chosen) {
+void add_anomaly_card(Command command, Chosen& chosen) {
   auto options = std::make_shared<CardOptions>();
-  auto* shower =
+  const auto shower =
       command.add_subcommand("card", "What a model was made of, and what it holds usual");
-  auto* model =
-      shower->add_option("MODEL", options->model, "A file; without it, a daemon's models");
-  auto* state = shower->add_option("--state", options->state, "Directory of the daemon's database");
-  auto* kind =
-      add_kind_option(*shower, options->kind, "Only one: source, network, user, host or session");
-  auto* out = shower->add_option("--out,-o", options->out,
-                                 "Writes the model to a file, for score and explain");
-  for (CLI::Option* option : {state, kind, out}) option->excludes(model);
-  out->needs(kind);
-  add_format_option(*shower, options->format);
-  shower->footer(
+  const auto model =
+      shower.add_option("MODEL", options->model, "A file; without it, a daemon's models");
+  const auto state =
+      shower.add_option("--state", options->state, "Directory of the daemon's database");
+  const auto kind =
+      add_kind_option(shower, options->kind, "Only one: source, network, user, host or session");
+  const auto out = shower.add_option("--out,-o", options->out,
+                                     "Writes the model to a file, for score and explain");
+  for (Option option : {state, kind, out}) option.not_with(model);
+  out.only_with(kind);
+  add_format_option(shower, options->format);
+  shower.footer(
       "Without a file it shows how far a daemon's learning is, beside it or after it ended, and\n"
       "with --kind what is usual.\n\n"
       "Examples:\n"
       "  vedette anomaly card web.model\n"
       "  vedette anomaly card --state /var/lib/vedette --kind user\n"
       "  vedette anomaly card --kind user --out user.model");
-  shower->callback(
+  shower.callback(
       [options, &chosen] { chosen = [options] { return exit_code_of(card(*options)); }; });
 }
 

@@ -5,16 +5,17 @@
 #include "anomaly/model.h"
 #include "base/json_writer.h"
 #include "cli/anomaly_input.h"
+#include "cli/command_line.h"
 #include "cli/commands.h"
 
 #include <string>
 
 namespace vedette::cli {
 
-void add_anomaly_card(CLI::App& command, Chosen& chosen);
-void add_anomaly_eval(CLI::App& command, Chosen& chosen);
-void add_anomaly_features(CLI::App& command, Chosen& chosen);
-void add_anomaly_explain(CLI::App& command, Chosen& chosen);
+void add_anomaly_card(Command command, Chosen& chosen);
+void add_anomaly_eval(Command command, Chosen& chosen);
+void add_anomaly_features(Command command, Chosen& chosen);
+void add_anomaly_explain(Command command, Chosen& chosen);
 
 // What score, eval and explain do without a file: see anomaly_kept.h.
 Result<void> score_kept(const InputChoice& input, const ModelChoice& choice,

@@ -5,7 +5,6 @@
 #include "cli/anomaly_input.h"
 #include "cli/anomaly_report.h"
 
-#include <CLI/CLI.hpp>
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -120,19 +119,19 @@ void write_quality(JsonWriter& json, const Quality& quality) {
   json.end_object();
 }
 
-void add_anomaly_eval(CLI::App& command, Chosen& chosen) {
+void add_anomaly_eval(Command command, Chosen& chosen) {
   auto options = std::make_shared<EvalOptions>();
-  auto* measurer =
+  const auto measurer =
       command.add_subcommand("eval", "How well scores find what a label or a person calls hostile");
-  add_input_options(*measurer, options->input);
-  add_label_option(*measurer, options->input.label);
-  add_model_options(*measurer, options->choice);
+  add_input_options(measurer, options->input);
+  add_label_option(measurer, options->input.label);
+  add_model_options(measurer, options->choice);
   measurer
-      ->add_option("--seeds", options->seeds, "So many models with seeds one after the other (1)")
-      ->check(CLI::Range(1, 1000));
-  add_report_option(*measurer, options->report);
-  add_format_option(*measurer, options->format);
-  measurer->footer(
+      .add_option("--seeds", options->seeds, "So many models with seeds one after the other (1)")
+      .in_range(1, 1000);
+  add_report_option(measurer, options->report);
+  add_format_option(measurer, options->format);
+  measurer.footer(
       "A table needs a column of labels. In a database the threats that were closed are the "
       "labels:\nresolved ones are true, false positives are false, all others are left out.\n\n"
       "Examples:\n"
@@ -140,7 +139,7 @@ void add_anomaly_eval(CLI::App& command, Chosen& chosen) {
       "  vedette anomaly eval --model web.model --label attack known.csv --format json\n"
       "  vedette anomaly eval --state /var/lib/vedette\n"
       "  vedette anomaly eval --state /var/lib/vedette --kind user --model users.model");
-  measurer->callback(
+  measurer.callback(
       [options, &chosen] { chosen = [options] { return exit_code_of(evaluate(*options)); }; });
 }
 

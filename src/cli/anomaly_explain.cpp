@@ -6,7 +6,6 @@
 #include "cli/anomaly_input.h"
 #include "cli/terminal.h"
 
-#include <CLI/CLI.hpp>
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -111,20 +110,20 @@ Result<void> explain_any(const ExplainOptions& options) {
 
 }  // namespace
 
-void add_anomaly_explain(CLI::App& command, Chosen& chosen) {
+void add_anomaly_explain(Command command, Chosen& chosen) {
   auto options = std::make_shared<ExplainOptions>();
-  auto* explainer =
+  const auto explainer =
       command.add_subcommand("explain", "What makes rows, vectors of logs or anomalies unusual");
-  explainer->add_option("MODEL,--model", options->model,
-                        "The model; for a database by default what its daemon learned");
-  add_input_options(*explainer, options->input);
-  add_label_option(*explainer, options->input.label);
-  explainer->add_option("--threat", options->threat,
-                        "In a database: its id, or the address, user or host it is about");
-  explainer->add_option("--row", options->row, "This one; rows count from 0");
-  explainer->add_option("--rows", options->rows, "So many, the most unusual ones first (10)");
-  add_format_option(*explainer, options->format);
-  explainer->footer(
+  explainer.add_option("MODEL,--model", options->model,
+                       "The model; for a database by default what its daemon learned");
+  add_input_options(explainer, options->input);
+  add_label_option(explainer, options->input.label);
+  explainer.add_option("--threat", options->threat,
+                       "In a database: its id, or the address, user or host it is about");
+  explainer.add_option("--row", options->row, "This one; rows count from 0");
+  explainer.add_option("--rows", options->rows, "So many, the most unusual ones first (10)");
+  add_format_option(explainer, options->format);
+  explainer.footer(
       "Of a threat in a database it prints what was said of each of its anomalies then, and what\n"
       "would be said now.\n\n"
       "Examples:\n"
@@ -133,7 +132,7 @@ void add_anomaly_explain(CLI::App& command, Chosen& chosen) {
       "  vedette anomaly explain users.model --kind user auth.log*\n"
       "  vedette anomaly explain --state /var/lib/vedette --threat zeno6\n"
       "  vedette anomaly explain --state /var/lib/vedette --kind user --model users.model");
-  explainer->callback(
+  explainer.callback(
       [options, &chosen] { chosen = [options] { return exit_code_of(explain_any(*options)); }; });
 }
 

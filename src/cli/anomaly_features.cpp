@@ -6,7 +6,6 @@
 #include "cli/anomaly_input.h"
 #include "cli/anomaly_logs.h"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include <cstdio>
@@ -66,14 +65,14 @@ Result<void> features(const FeaturesOptions& options) {
 
 }  // namespace
 
-void add_anomaly_features(CLI::App& command, Chosen& chosen) {
+void add_anomaly_features(Command command, Chosen& chosen) {
   auto options = std::make_shared<FeaturesOptions>();
-  auto* teller = command.add_subcommand("features", "How the entities in log files behave");
-  teller->add_option("FILE", options->inputs, "Log files, globs, or - for standard input")
-      ->required();
-  add_kind_option(*teller, options->kind, "Only one: source, network, user, host or session");
-  teller->add_flag("--csv", options->csv, "Only the numbers, as a table to train or score");
-  teller->footer(
+  const auto teller = command.add_subcommand("features", "How the entities in log files behave");
+  teller.add_option("FILE", options->inputs, "Log files, globs, or - for standard input")
+      .required();
+  add_kind_option(teller, options->kind, "Only one: source, network, user, host or session");
+  teller.add_flag("--csv", options->csv, "Only the numbers, as a table to train or score");
+  teller.footer(
       "A line for each vector that detection would score: of whom, when, the score by what was\n"
       "learned until then, whether it was an alarm, and why. The features are those of\n"
       "docs/anomaly-features.md.\n\n"
@@ -81,7 +80,7 @@ void add_anomaly_features(CLI::App& command, Chosen& chosen) {
       "  vedette anomaly features /var/log/auth.log* | jq 'select(.alarm)'\n"
       "  vedette anomaly features --kind user --csv auth.log > users.csv\n"
       "  vedette anomaly train --out users.model users.csv");
-  teller->callback(
+  teller.callback(
       [options, &chosen] { chosen = [options] { return exit_code_of(features(*options)); }; });
 }
 

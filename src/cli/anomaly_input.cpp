@@ -5,7 +5,6 @@
 #include "cli/anomaly_logs.h"
 #include "cli/terminal.h"
 
-#include <CLI/CLI.hpp>
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -96,8 +95,8 @@ Result<anomaly::Model> read_model(const std::string& path) {
   return model;
 }
 
-void add_input_options(CLI::App& command, InputChoice& input) {
-  auto* files = command.add_option(
+void add_input_options(Command command, InputChoice& input) {
+  const auto files = command.add_option(
       "FILE", input.files,
       "A table, CSV or JSON lines; with --kind logs, also globs; - is standard input");
   add_kind_option(command, input.kind,
@@ -105,34 +104,33 @@ void add_input_options(CLI::App& command, InputChoice& input) {
   command
       .add_option("--state", input.state,
                   "Directory of a daemon's database, which it is about without a FILE")
-      ->option_text("DIR")
-      ->excludes(files);
+      .value_name("DIR")
+      .not_with(files);
 }
 
-void add_label_option(CLI::App& command, std::string& label) {
+void add_label_option(Command command, std::string& label) {
   command.add_option("--label", label,
                      "The column that says what is known: 0 is normal. Without it a last column "
                      "named label or y");
 }
 
-CLI::Option* add_kind_option(CLI::App& command, std::string& kind, const std::string& sentence) {
+Option add_kind_option(Command command, std::string& kind, const std::string& sentence) {
   return command.add_option("--kind", kind, sentence)
-      ->check(CLI::IsMember({"source", "network", "user", "host", "session"}));
+      .one_of({"source", "network", "user", "host", "session"});
 }
 
-void add_format_option(CLI::App& command, std::string& format) {
-  command.add_option("--format", format, "text (default) or json")
-      ->check(CLI::IsMember({"text", "json"}));
+void add_format_option(Command command, std::string& format) {
+  command.add_option("--format", format, "text (default) or json").one_of({"text", "json"});
 }
 
-void add_training_options(CLI::App& command, ModelChoice& choice) {
+void add_training_options(Command command, ModelChoice& choice) {
   command.add_option("--seed", choice.options.seed, "Another seed, other random cuts (0)");
   command.add_option("--trees", choice.options.trees, "Trees in each forest (100)");
   command.add_option("--samples", choice.options.samples,
                      "Rows each tree is made of (256); half of an ensemble has four times as many");
 }
 
-void add_model_options(CLI::App& command, ModelChoice& choice) {
+void add_model_options(Command command, ModelChoice& choice) {
   command.add_option("--model", choice.model,
                      "ensemble (default for files), forest, or a file; for a database by default "
                      "what its daemon learned");
@@ -141,7 +139,7 @@ void add_model_options(CLI::App& command, ModelChoice& choice) {
   add_training_options(command, choice);
 }
 
-void add_report_option(CLI::App& command, std::string& path) {
+void add_report_option(Command command, std::string& path) {
   command.add_option("--report", path, "Also writes a page to look at: one HTML file");
 }
 

@@ -5,6 +5,7 @@
 #include "anomaly/features.h"
 #include "anomaly/model.h"
 #include "anomaly/table.h"
+#include "cli/command_line.h"
 #include "cli/commands.h"
 
 #include <cstdint>
@@ -23,11 +24,11 @@ struct InputChoice {
   bool stored() const { return files.empty(); }
 };
 /// The files, and --kind and --state.
-void add_input_options(CLI::App& command, InputChoice& input);
-void add_label_option(CLI::App& command, std::string& label);
-CLI::Option* add_kind_option(CLI::App& command, std::string& kind, const std::string& sentence);
+void add_input_options(Command command, InputChoice& input);
+void add_label_option(Command command, std::string& label);
+Option add_kind_option(Command command, std::string& kind, const std::string& sentence);
 /// --format: text, which is the default, or json.
-void add_format_option(CLI::App& command, std::string& format);
+void add_format_option(Command command, std::string& format);
 
 /// When and of whom a row was made.
 struct RowOrigin {
@@ -58,12 +59,12 @@ struct ModelChoice {
 
   bool is_file() const { return !model.empty() && model != "ensemble" && model != "forest"; }
 };
-void add_model_options(CLI::App& command, ModelChoice& choice);
+void add_model_options(Command command, ModelChoice& choice);
 /// Seed, trees and samples.
-void add_training_options(CLI::App& command, ModelChoice& choice);
+void add_training_options(Command command, ModelChoice& choice);
 
 /// --report FILE.html: see anomaly_report.h. Of several models it is about the first.
-void add_report_option(CLI::App& command, std::string& path);
+void add_report_option(Command command, std::string& path);
 
 Result<anomaly::Model> train_model(const Rows& rows, const ModelChoice& choice);
 /// For rows that were read so. AnomalyColumns and AnomalyModelDamaged where it cannot judge them.

@@ -4,29 +4,26 @@
 #include "api/json.h"
 #include "cli/terminal.h"
 
-#include <CLI/CLI.hpp>
-
 #include <cstdio>
 
 namespace vedette::cli {
 
-void add_format(CLI::App& command, Format& format) {
+void add_format(Command command, Format& format) {
   const std::map<std::string, Format> formats{{"text", Format::Text}, {"ndjson", Format::Ndjson}};
-  command.add_option("--format", format, "text for people, ndjson for programs")
-      ->transform(CLI::CheckedTransformer(formats, CLI::ignore_case))
-      ->option_text("text|ndjson");
+  command.add_choice("--format", format, formats, "text for people, ndjson for programs")
+      .value_name("text|ndjson");
 }
 
-void add_asking(CLI::App& command, Asking& asking) {
-  command.add_option("--state", asking.door.state, "Directory of the database")->option_text("DIR");
+void add_asking(Command command, Asking& asking) {
+  command.add_option("--state", asking.door.state, "Directory of the database").value_name("DIR");
   command
       .add_option("--server", asking.door.server,
                   "Ask this one instead: http://HOST:PORT, or the path of a socket")
-      ->option_text("URL");
+      .value_name("URL");
   command
       .add_option("--token", asking.door.token,
                   "Shown to the server; better in the environment, as VEDETTE_TOKEN")
-      ->option_text("TOKEN");
+      .value_name("TOKEN");
   add_format(command, asking.format);
 }
 

@@ -1,6 +1,7 @@
 // What the commands that go through a Door share: their options, and how they end.
 #pragma once
 
+#include "cli/command_line.h"
 #include "cli/commands.h"
 #include "cli/door.h"
 #include "cli/report.h"
@@ -21,9 +22,9 @@ struct Asking {
 };
 
 /// --state, --server, --token and --format.
-void add_asking(CLI::App& command, Asking& asking);
+void add_asking(Command command, Asking& asking);
 /// --format alone: text or ndjson.
-void add_format(CLI::App& command, Format& format);
+void add_format(Command command, Format& format);
 /// Prints it.
 int fail(const Error& error);
 /// kDone, or what the error says.
@@ -47,6 +48,6 @@ struct AuditAsk {
 /// In threats_change.cpp.
 Result<void> print_audit(Door& door, const AuditAsk& ask);
 // threats_change.cpp: the verbs of `vedette threats`.
-void add_threat_verbs(CLI::App& threats, Chosen& chosen);
+void add_threat_verbs(Command threats, Chosen& chosen);
 
 }  // namespace vedette::cli

@@ -3,12 +3,9 @@
 // command.
 #pragma once
 
-#include <functional>
+#include "cli/command_line.h"
 
-namespace CLI {  // NOLINT(readability-identifier-naming): the library's name
-class App;
-class Option;
-}  // namespace CLI
+#include <functional>
 
 namespace vedette::cli {
 
@@ -23,19 +20,19 @@ enum ExitCode : int {
 
 using Chosen = std::function<int()>;
 
-CLI::App* add_run(CLI::App& root, Chosen& chosen);
-CLI::App* add_scan(CLI::App& root, Chosen& chosen);
-CLI::App* add_decode(CLI::App& root, Chosen& chosen);
-CLI::App* add_rules(CLI::App& root, Chosen& chosen);
-CLI::App* add_threats(CLI::App& root, Chosen& chosen);
-CLI::App* add_suppressions(CLI::App& root, Chosen& chosen);
-CLI::App* add_tokens(CLI::App& root, Chosen& chosen);
-CLI::App* add_audit(CLI::App& root, Chosen& chosen);
-CLI::App* add_doctor(CLI::App& root, Chosen& chosen);
-CLI::App* add_simulate(CLI::App& root, Chosen& chosen);
-CLI::App* add_prompt(CLI::App& root, Chosen& chosen);
-CLI::App* add_anomaly(CLI::App& root, Chosen& chosen);
-CLI::App* add_explain(CLI::App& root, Chosen& chosen);
-CLI::App* add_completions(CLI::App& root, Chosen& chosen);
+void add_run(Command root, Chosen& chosen);
+void add_scan(Command root, Chosen& chosen);
+void add_decode(Command root, Chosen& chosen);
+void add_rules(Command root, Chosen& chosen);
+void add_threats(Command root, Chosen& chosen);
+void add_suppressions(Command root, Chosen& chosen);
+void add_tokens(Command root, Chosen& chosen);
+void add_audit(Command root, Chosen& chosen);
+void add_doctor(Command root, Chosen& chosen);
+void add_simulate(Command root, Chosen& chosen);
+void add_prompt(Command root, Chosen& chosen);
+void add_anomaly(Command root, Chosen& chosen);
+void add_explain(Command root, Chosen& chosen);
+void add_completions(Command root, Chosen& chosen);
 
 }  // namespace vedette::cli

@@ -5,8 +5,6 @@
 #include "decode/line_decoder.h"
 #include "source/source_set.h"
 
-#include <CLI/CLI.hpp>
-
 #include <cstring>
 
 namespace vedette::cli {
@@ -87,16 +85,16 @@ int decode_inputs(const DecodeOptions& options) {
 
 }  // namespace
 
-CLI::App* add_decode(CLI::App& root, Chosen& chosen) {
-  auto* command = root.add_subcommand(
+void add_decode(Command root, Chosen& chosen) {
+  const auto command = root.add_subcommand(
       "decode", "Show what the decoders understand: one ECS event per line, as JSON");
   auto options = std::make_shared<DecodeOptions>();
   command
-      ->add_option("FILE", options->inputs,
-                   "Log files, globs, or - for standard input; .gz and .zst too")
-      ->required();
-  command->add_flag("--undecoded", options->undecoded_only, "Only the lines that no decoder knows");
-  command->footer(
+      .add_option("FILE", options->inputs,
+                  "Log files, globs, or - for standard input; .gz and .zst too")
+      .required();
+  command.add_flag("--undecoded", options->undecoded_only, "Only the lines that no decoder knows");
+  command.footer(
       "A line that says it was repeated N times gives N events. The names are those of the "
       "Elastic\n"
       "Common Schema; docs/events.md lists them.\n\n"
@@ -104,8 +102,7 @@ CLI::App* add_decode(CLI::App& root, Chosen& chosen) {
       "  vedette decode /var/log/auth.log | jq -r 'select(.\"event.action\"==\"failed-password\") "
       "| .\"source.ip\"'\n"
       "  vedette decode --undecoded access.log | head");
-  command->callback([options, &chosen] { chosen = [options] { return decode_inputs(*options); }; });
-  return command;
+  command.callback([options, &chosen] { chosen = [options] { return decode_inputs(*options); }; });
 }
 
 }  // namespace vedette::cli

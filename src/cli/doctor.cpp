@@ -14,7 +14,6 @@
 #include "store/prompt_reader.h"
 #include "store/store.h"
 
-#include <CLI/CLI.hpp>
 #include <fmt/core.h>
 #include <sys/statvfs.h>
 
@@ -191,19 +190,18 @@ int examine(const std::string& file, const std::string& state) {
 
 }  // namespace
 
-CLI::App* add_doctor(CLI::App& root, Chosen& chosen) {
-  auto* command =
+void add_doctor(Command root, Chosen& chosen) {
+  const auto command =
       root.add_subcommand("doctor", "What works here, what is missing, what `run` will do");
   struct Given {
     std::string file, state;
   };
   auto given = std::make_shared<Given>();
-  command->add_option("-c,--config", given->file, "The configuration file that `run` would get");
-  command->add_option("--state", given->state, "Directory of the database");
-  command->footer("Exit code 2 if anything is bad.\n\nExample:\n  sudo vedette doctor");
-  command->callback(
+  command.add_option("-c,--config", given->file, "The configuration file that `run` would get");
+  command.add_option("--state", given->state, "Directory of the database");
+  command.footer("Exit code 2 if anything is bad.\n\nExample:\n  sudo vedette doctor");
+  command.callback(
       [given, &chosen] { chosen = [given] { return examine(given->file, given->state); }; });
-  return command;
 }
 
 }  // namespace vedette::cli

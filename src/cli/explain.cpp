@@ -3,7 +3,6 @@
 #include "cli/commands.h"
 #include "cli/terminal.h"
 
-#include <CLI/CLI.hpp>
 #include <fmt/core.h>
 
 namespace vedette::cli {
@@ -21,24 +20,21 @@ int explain(const std::string& id) {
 }
 
 /// The words that may follow `command`: its subcommands and long options.
-std::string words_of(const CLI::App& command) {
+std::string words_of(Command command) {
   std::string words;
-  for (const CLI::App* sub : command.get_subcommands(nullptr)) words += sub->get_name() + " ";
-  for (const CLI::Option* option : command.get_options()) {
-    for (const std::string& name : option->get_lnames()) words += "--" + name + " ";
-  }
+  for (const Command sub : command.subcommands()) words += sub.name() + " ";
+  for (const std::string& option : command.long_options()) words += "--" + option + " ";
   return words;
 }
 
-std::string bash_script(const CLI::App& root) {
+std::string bash_script(Command root) {
   std::string cases;
-  for (const CLI::App* command : root.get_subcommands(nullptr)) {
-    for (const CLI::App* sub : command->get_subcommands(nullptr)) {
-      cases += fmt::format("    \"{} {}\") words=\"{}\" ;;\n", command->get_name(), sub->get_name(),
-                           words_of(*sub));
+  for (const Command command : root.subcommands()) {
+    for (const Command sub : command.subcommands()) {
+      cases += fmt::format("    \"{} {}\") words=\"{}\" ;;\n", command.name(), sub.name(),
+                           words_of(sub));
     }
-    cases +=
-        fmt::format("    \"{} \"*) words=\"{}\" ;;\n", command->get_name(), words_of(*command));
+    cases += fmt::format("    \"{} \"*) words=\"{}\" ;;\n", command.name(), words_of(command));
   }
   return fmt::format(
       "_vedette() {{\n"
@@ -56,53 +52,49 @@ std::string bash_script(const CLI::App& root) {
       cases, words_of(root));
 }
 
-std::string fish_script(const CLI::App& root) {
+std::string fish_script(Command root) {
   std::string out;
-  const auto add_options = [&](const CLI::App& command, const std::string& when) {
-    for (const CLI::Option* option : command.get_options()) {
-      for (const std::string& name : option->get_lnames()) {
-        out += fmt::format("complete -c vedette -n '{}' -l {}\n", when, name);
-      }
+  const auto add_options = [&](Command command, const std::string& when) {
+    for (const std::string& name : command.long_options()) {
+      out += fmt::format("complete -c vedette -n '{}' -l {}\n", when, name);
     }
   };
-  for (const CLI::App* command : root.get_subcommands(nullptr)) {
-    out +=
-        fmt::format("complete -c vedette -n __fish_use_subcommand -f -a {}\n", command->get_name());
-    const std::string when = "__fish_seen_subcommand_from " + command->get_name();
-    for (const CLI::App* sub : command->get_subcommands(nullptr)) {
-      out += fmt::format("complete -c vedette -n '{}' -a {}\n", when, sub->get_name());
+  for (const Command command : root.subcommands()) {
+    out += fmt::format("complete -c vedette -n __fish_use_subcommand -f -a {}\n", command.name());
+    const std::string when = "__fish_seen_subcommand_from " + command.name();
+    for (const Command sub : command.subcommands()) {
+      out += fmt::format("complete -c vedette -n '{}' -a {}\n", when, sub.name());
     }
-    add_options(*command, when);
+    add_options(command, when);
   }
   return out;
 }
 
 }  // namespace
 
-CLI::App* add_explain(CLI::App& root, Chosen& chosen) {
-  auto* command = root.add_subcommand("explain", "What an error code means");
+void add_explain(Command root, Chosen& chosen) {
+  const auto command = root.add_subcommand("explain", "What an error code means");
   auto id = std::make_shared<std::string>();
-  command->add_option("CODE", *id, "For example VD2003")->required();
-  command->callback([id, &chosen] { chosen = [id] { return explain(*id); }; });
-  return command;
+  command.add_option("CODE", *id, "For example VD2003").required();
+  command.callback([id, &chosen] { chosen = [id] { return explain(*id); }; });
 }
 
-CLI::App* add_completions(CLI::App& root, Chosen& chosen) {
-  auto* command = root.add_subcommand("completions", "Completions for a shell, to standard output");
+void add_completions(Command root, Chosen& chosen) {
+  const auto command =
+      root.add_subcommand("completions", "Completions for a shell, to standard output");
   auto shell = std::make_shared<std::string>();
-  command->add_option("SHELL", *shell, "bash, zsh or fish")
-      ->required()
-      ->check(CLI::IsMember({"bash", "zsh", "fish"}));
-  command->footer("Example:\n  vedette completions bash | sudo tee /etc/bash_completion.d/vedette");
-  command->callback([shell, &root, &chosen] {
-    chosen = [shell, &root] {
+  command.add_option("SHELL", *shell, "bash, zsh or fish")
+      .required()
+      .one_of({"bash", "zsh", "fish"});
+  command.footer("Example:\n  vedette completions bash | sudo tee /etc/bash_completion.d/vedette");
+  command.callback([shell, root, &chosen] {
+    chosen = [shell, root] {
       std::string script = *shell == "fish" ? fish_script(root) : bash_script(root);
       if (*shell == "zsh") script = "autoload -U +X bashcompinit && bashcompinit\n" + script;
       std::fputs(script.c_str(), stdout);
       return static_cast<int>(kDone);
     };
   });
-  return command;
 }
 
 }  // namespace vedette::cli

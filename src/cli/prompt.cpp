@@ -12,7 +12,6 @@
 #include "prompt/train.h"
 #include "prompt/views.h"
 
-#include <CLI/CLI.hpp>
 #include <fmt/core.h>
 
 #include <filesystem>
@@ -204,39 +203,38 @@ Result<void> leave_one_out(const PromptOptions& options) {
 
 }  // namespace
 
-CLI::App* add_prompt(CLI::App& root, Chosen& chosen) {
-  auto* command = root.add_subcommand("prompt", "The firewall for texts to and from models");
-  command->require_subcommand(1);
+void add_prompt(Command root, Chosen& chosen) {
+  const auto command = root.add_subcommand("prompt", "The firewall for texts to and from models");
+  command.require_subcommand();
   auto training = std::make_shared<PromptOptions>();
-  auto* trainer = command->add_subcommand("train", "Make a model from texts with labels");
-  trainer->add_option("MODEL", training->model, "Where the model goes")->required();
-  trainer->add_option("FILE", training->files, "JSON lines: {\"text\": …, \"label\": \"attack\"}")
-      ->required();
-  trainer->add_option("--seed", training->training.seed, "Another seed, another order");
-  trainer->callback(
+  const auto trainer = command.add_subcommand("train", "Make a model from texts with labels");
+  trainer.add_option("MODEL", training->model, "Where the model goes").required();
+  trainer.add_option("FILE", training->files, "JSON lines: {\"text\": …, \"label\": \"attack\"}")
+      .required();
+  trainer.add_option("--seed", training->training.seed, "Another seed, another order");
+  trainer.callback(
       [training, &chosen] { chosen = [training] { return ended(train(*training)); }; });
   auto measuring = std::make_shared<PromptOptions>();
-  auto* measurer = command->add_subcommand("eval", "How good a model is on texts with labels");
-  measurer->add_option("MODEL", measuring->model, "The model")->required();
-  measurer->add_option("FILE", measuring->files, "JSON lines; each file is a source")->required();
-  measurer->add_option("--format", measuring->format, "text (default) or json")
-      ->check(CLI::IsMember({"text", "json"}));
-  measurer->add_flag("--loso", measuring->leave_one_out,
-                     "Leave one source out: train without it, judge it; MODEL is not read");
-  measurer->callback([measuring, &chosen] {
+  const auto measurer = command.add_subcommand("eval", "How good a model is on texts with labels");
+  measurer.add_option("MODEL", measuring->model, "The model").required();
+  measurer.add_option("FILE", measuring->files, "JSON lines; each file is a source").required();
+  measurer.add_option("--format", measuring->format, "text (default) or json")
+      .one_of({"text", "json"});
+  measurer.add_flag("--loso", measuring->leave_one_out,
+                    "Leave one source out: train without it, judge it; MODEL is not read");
+  measurer.callback([measuring, &chosen] {
     chosen = [measuring] {
       return ended(measuring->leave_one_out ? leave_one_out(*measuring) : evaluate(*measuring));
     };
   });
-  add_prompt_scan(*command, chosen);
-  add_prompt_replay(*command, chosen);
-  add_prompt_calibrate(*command, chosen);
-  command->footer(
+  add_prompt_scan(command, chosen);
+  add_prompt_replay(command, chosen);
+  add_prompt_calibrate(command, chosen);
+  command.footer(
       "Each file is a source of its own, named as the file is.\n\n"
       "Examples:\n"
       "  vedette prompt train my.model train/*.jsonl --seed 7\n"
       "  vedette prompt eval my.model dev/*.jsonl");
-  return command;
 }
 
 }  // namespace vedette::cli

@@ -9,7 +9,6 @@
 #include "prompt/recalibrate.h"
 #include "store/prompt_reader.h"
 
-#include <CLI/CLI.hpp>
 #include <fmt/core.h>
 
 #include <filesystem>
@@ -184,29 +183,29 @@ int calibrate(const CalibrateOptions& options) {
 
 }  // namespace
 
-CLI::App* add_prompt_calibrate(CLI::App& command, Chosen& chosen) {
+void add_prompt_calibrate(Command command, Chosen& chosen) {
   auto options = std::make_shared<CalibrateOptions>();
-  auto* calibrator = command.add_subcommand("calibrate", "Thresholds from your own honest traffic");
-  calibrator->add_option("FILE", options->files, "JSON lines: {\"text\": …}; - is standard input");
-  calibrator->add_option("--state", options->state,
-                         "Instead, what a daemon with prompt_shadow counted in this directory");
-  calibrator->add_option("--policies", options->policy.file,
-                         "A YAML file whose thresholds are those of now");
-  calibrator->add_option("--policy", options->policy.name, "The name of one of them");
-  calibrator->add_option("--direction", options->direction, "input (default), output or tool")
-      ->check(CLI::IsMember({"input", "output", "tool"}));
-  calibrator->add_option("--format", options->format, "text (default) or json")
-      ->check(CLI::IsMember({"text", "json"}));
-  calibrator->add_option("--write", options->write,
-                         "Put them into this file of policies, into the one named or all of them");
-  calibrator->footer(
+  const auto calibrator =
+      command.add_subcommand("calibrate", "Thresholds from your own honest traffic");
+  calibrator.add_option("FILE", options->files, "JSON lines: {\"text\": …}; - is standard input");
+  calibrator.add_option("--state", options->state,
+                        "Instead, what a daemon with prompt_shadow counted in this directory");
+  calibrator.add_option("--policies", options->policy.file,
+                        "A YAML file whose thresholds are those of now");
+  calibrator.add_option("--policy", options->policy.name, "The name of one of them");
+  calibrator.add_option("--direction", options->direction, "input (default), output or tool")
+      .one_of({"input", "output", "tool"});
+  calibrator.add_option("--format", options->format, "text (default) or json")
+      .one_of({"text", "json"});
+  calibrator.add_option("--write", options->write,
+                        "Put them into this file of policies, into the one named or all of them");
+  calibrator.footer(
       "The traffic is taken as honest, but for texts that say in so many words what attacks "
       "say.\n\n"
       "Examples:\n"
       "  vedette prompt calibrate prompts.jsonl\n"
       "  vedette prompt calibrate --state /var/lib/vedette --write policies.yaml");
-  calibrator->callback([options, &chosen] { chosen = [options] { return calibrate(*options); }; });
-  return calibrator;
+  calibrator.callback([options, &chosen] { chosen = [options] { return calibrate(*options); }; });
 }
 
 }  // namespace vedette::cli

@@ -5,7 +5,6 @@
 #include "base/utf8.h"
 #include "cli/terminal.h"
 
-#include <CLI/CLI.hpp>
 #include <fmt/core.h>
 
 #include <fstream>
@@ -30,11 +29,11 @@ std::string repaired(std::string_view text) {
 
 }  // namespace
 
-void add_policy_options(CLI::App& command, PolicyChoice& choice) {
+void add_policy_options(Command command, PolicyChoice& choice) {
   command
       .add_option("--strictness", choice.strictness,
                   "1 to 4: at most 0.1, 0.5, 1 or 3 % false alarms")
-      ->check(CLI::Range(1, 4));
+      .in_range(1, 4);
   command.add_option("--policies", choice.file, "A YAML file with policies");
   command.add_option("--policy", choice.name, "The name of one of them; else the first");
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "api/json.h"
+#include "cli/command_line.h"
 #include "cli/commands.h"
 #include "prompt/firewall.h"
 
@@ -17,7 +18,7 @@ struct PolicyChoice {
   std::string name = {};  ///< of one of them; empty: the first
   int strictness = 0;     ///< 0: as each says
 };
-void add_policy_options(CLI::App& command, PolicyChoice& choice);
+void add_policy_options(Command command, PolicyChoice& choice);
 
 /// A firewall with one policy of those that it knows.
 struct ChosenPolicy {

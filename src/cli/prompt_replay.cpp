@@ -7,7 +7,6 @@
 #include "prompt/verdict_record.h"
 #include "store/prompt_reader.h"
 
-#include <CLI/CLI.hpp>
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -221,16 +220,17 @@ int replay(const ReplayOptions& options) {
 
 }  // namespace
 
-CLI::App* add_prompt_replay(CLI::App& command, Chosen& chosen) {
+void add_prompt_replay(Command command, Chosen& chosen) {
   auto options = std::make_shared<ReplayOptions>();
-  auto* replayer = command.add_subcommand("replay", "Whether texts get the same verdicts again");
-  replayer->add_option("FILE", options->files,
-                       "JSON lines of verdicts with their `text` and `receipt`; - is standard "
-                       "input");
-  replayer->add_option("--state", options->state,
-                       "Instead, the verdicts of a daemon's state directory whose texts it keeps");
-  add_policy_options(*replayer, options->policy);
-  replayer->footer(
+  const auto replayer =
+      command.add_subcommand("replay", "Whether texts get the same verdicts again");
+  replayer.add_option("FILE", options->files,
+                      "JSON lines of verdicts with their `text` and `receipt`; - is standard "
+                      "input");
+  replayer.add_option("--state", options->state,
+                      "Instead, the verdicts of a daemon's state directory whose texts it keeps");
+  add_policy_options(replayer, options->policy);
+  replayer.footer(
       "Each line says `outcome`: same, differs, other model, other policy (that verdict was made "
       "by\n"
       "another; what it would be now is compared all the same) or other text (it is not the one "
@@ -241,8 +241,7 @@ CLI::App* add_prompt_replay(CLI::App& command, Chosen& chosen) {
       "  vedette prompt scan --receipts prompts.jsonl > before.jsonl\n"
       "  vedette prompt replay before.jsonl --policies new.yaml\n"
       "  vedette prompt replay --state /var/lib/vedette --policies policies.yaml");
-  replayer->callback([options, &chosen] { chosen = [options] { return replay(*options); }; });
-  return replayer;
+  replayer.callback([options, &chosen] { chosen = [options] { return replay(*options); }; });
 }
 
 }  // namespace vedette::cli

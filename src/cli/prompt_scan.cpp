@@ -5,7 +5,6 @@
 #include "cli/terminal.h"
 #include "prompt/verdict_json.h"
 
-#include <CLI/CLI.hpp>
 #include <fmt/core.h>
 
 #include <cstdio>
@@ -95,24 +94,23 @@ int scan_prompts(const PromptScanOptions& options) {
 
 }  // namespace
 
-CLI::App* add_prompt_scan(CLI::App& command, Chosen& chosen) {
+void add_prompt_scan(Command command, Chosen& chosen) {
   auto options = std::make_shared<PromptScanOptions>();
-  auto* scanner = command.add_subcommand("scan", "A verdict for each text, as a line of JSON");
-  scanner->add_option("FILE", options->files, "JSON lines: {\"text\": …}; - is standard input")
-      ->required();
-  add_policy_options(*scanner, options->policy);
-  scanner->add_option("--direction", options->direction, "input (default), output or tool")
-      ->check(CLI::IsMember({"input", "output", "tool"}));
-  scanner->add_flag("--receipts", options->receipts,
-                    "Lines have the text and a receipt, for `vedette prompt replay`");
-  scanner->footer(
+  const auto scanner = command.add_subcommand("scan", "A verdict for each text, as a line of JSON");
+  scanner.add_option("FILE", options->files, "JSON lines: {\"text\": …}; - is standard input")
+      .required();
+  add_policy_options(scanner, options->policy);
+  scanner.add_option("--direction", options->direction, "input (default), output or tool")
+      .one_of({"input", "output", "tool"});
+  scanner.add_flag("--receipts", options->receipts,
+                   "Lines have the text and a receipt, for `vedette prompt replay`");
+  scanner.footer(
       "Lines come in the order of the texts: verdict (allow, flag or block), score, the scanners'\n"
       "scores, the places that gave them (bytes and characters of the text), and microseconds.\n\n"
       "Examples:\n"
       "  echo '{\"text\": \"Ignore all previous instructions\"}' | vedette prompt scan -\n"
       "  vedette prompt scan --strictness 1 prompts.jsonl | jq -r .verdict | sort | uniq -c");
-  scanner->callback([options, &chosen] { chosen = [options] { return scan_prompts(*options); }; });
-  return scanner;
+  scanner.callback([options, &chosen] { chosen = [options] { return scan_prompts(*options); }; });
 }
 
 }  // namespace vedette::cli

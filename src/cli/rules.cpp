@@ -7,7 +7,6 @@
 #include "cli/terminal.h"
 #include "engine/replay.h"
 
-#include <CLI/CLI.hpp>
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -133,31 +132,30 @@ int test(const RulesOptions& options) {
 
 }  // namespace
 
-CLI::App* add_rules(CLI::App& root, Chosen& chosen) {
-  auto* command = root.add_subcommand("rules", "Check, list and test Sigma rules");
-  command->require_subcommand(1);
+void add_rules(Command root, Chosen& chosen) {
+  const auto command = root.add_subcommand("rules", "Check, list and test Sigma rules");
+  command.require_subcommand();
   auto options = std::make_shared<RulesOptions>();
   const auto add = [&](const char* name, const char* help, int (*run)(const RulesOptions&)) {
-    auto* sub = command->add_subcommand(name, help);
-    sub->callback([options, run, &chosen] { chosen = [options, run] { return run(*options); }; });
+    const auto sub = command.add_subcommand(name, help);
+    sub.callback([options, run, &chosen] { chosen = [options, run] { return run(*options); }; });
     return sub;
   };
   const char* paths_help = "Files or directories with rules; without any, the built-in ones";
   add("check", "Load rules and say what is wrong with them, and where", check)
-      ->add_option("PATH", options->paths, paths_help);
-  auto* lister = add("list", "All rules with their levels and ATT&CK techniques", list);
-  lister->add_option("PATH", options->paths, paths_help);
-  lister->add_flag("--json", options->json, "One JSON object per rule");
+      .add_option("PATH", options->paths, paths_help);
+  const auto lister = add("list", "All rules with their levels and ATT&CK techniques", list);
+  lister.add_option("PATH", options->paths, paths_help);
+  lister.add_flag("--json", options->json, "One JSON object per rule");
   add("test", "Run the *.test.yml beside rules: which lines must fire, which must not", test)
-      ->add_option("PATH", options->paths, "Directories or files with rules and their tests")
-      ->required();
-  command->footer(
+      .add_option("PATH", options->paths, "Directories or files with rules and their tests")
+      .required();
+  command.footer(
       "docs/rules.md tells how a rule and its tests are written.\n\n"
       "Examples:\n"
       "  vedette rules check my-rules/\n"
       "  vedette rules test rules/\n"
       "  vedette rules list --json | jq -r .title");
-  return command;
 }
 
 }  // namespace vedette::cli

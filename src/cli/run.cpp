@@ -13,7 +13,6 @@
 #include "engine/pipeline.h"
 #include "engine/thread.h"
 
-#include <CLI/CLI.hpp>
 #include <fmt/core.h>
 #include <sys/resource.h>
 
@@ -308,29 +307,30 @@ std::string dashed(std::string_view name) {
 
 }  // namespace
 
-CLI::App* add_run(CLI::App& root, Chosen& chosen) {
+void add_run(Command root, Chosen& chosen) {
   struct Given {
     std::string file;
     std::map<std::string, std::vector<std::string>> values;  // stable addresses, by option name
   };
-  auto* command = root.add_subcommand("run", "Watch this machine's logs from now on (the daemon)");
+  const auto command =
+      root.add_subcommand("run", "Watch this machine's logs from now on (the daemon)");
   auto given = std::make_shared<Given>();
-  command->add_option("-c,--config", given->file, "YAML file with the options below");
+  command.add_option("-c,--config", given->file, "YAML file with the options below");
   for (const config::OptionInfo& option : config::options()) {
     std::string help(option.sentence);
     if (!option.initial.empty()) help += fmt::format(" [{}]", option.initial);
-    command->add_option("--" + dashed(option.name), given->values[std::string(option.name)], help)
-        ->option_text(option.kind == config::OptionKind::List ? "TEXT…" : "VALUE")
-        ->expected(1, option.kind == config::OptionKind::List ? 1000 : 1);
+    command.add_option("--" + dashed(option.name), given->values[std::string(option.name)], help)
+        .value_name(option.kind == config::OptionKind::List ? "TEXT…" : "VALUE")
+        .takes(1, option.kind == config::OptionKind::List ? 1000 : 1);
   }
-  command->footer(
+  command.footer(
       "No configuration is needed: logs are found under /var/log, and nothing is ever blocked.\n"
       "What was read and found is stored every second; after a crash it goes on where it was.\n\n"
       "Examples:\n"
       "  sudo vedette run\n"
       "  vedette run --inputs /srv/logs/access.log --from-start yes --state ./state\n"
       "  vedette threats list            the queue, from another terminal");
-  command->callback([given, &chosen] {
+  command.callback([given, &chosen] {
     chosen = [given] {
       config::Config config;
       if (!given->file.empty()) {
@@ -344,7 +344,6 @@ CLI::App* add_run(CLI::App& root, Chosen& chosen) {
       return run(config);
     };
   });
-  return command;
 }
 
 }  // namespace vedette::cli

@@ -11,8 +11,6 @@
 #include "engine/pipeline.h"
 #include "engine/thread.h"
 
-#include <CLI/CLI.hpp>
-
 #include <algorithm>
 
 namespace vedette::cli {
@@ -102,8 +100,8 @@ int scan(const ScanOptions& options) {
   return damaged ? kInputDamaged : kDone;
 }
 
-CLI::App* add_scan(CLI::App& root, Chosen& chosen) {
-  auto* command = root.add_subcommand("scan", "Find the threats in log files, once");
+void add_scan(Command root, Chosen& chosen) {
+  const auto command = root.add_subcommand("scan", "Find the threats in log files, once");
   auto options = std::make_shared<ScanOptions>();
   const std::map<std::string, Format> formats{
       {"text", Format::Text}, {"json", Format::Json}, {"ndjson", Format::Ndjson}};
@@ -112,43 +110,42 @@ CLI::App* add_scan(CLI::App& root, Chosen& chosen) {
     levels.emplace(to_string(static_cast<Level>(i)), static_cast<Level>(i));
   }
   command
-      ->add_option("FILE", options->inputs,
-                   "Log files, globs, or - for standard input; .gz and .zst too")
-      ->required();
-  command->add_option("--format", options->format, "text for people, json or ndjson for programs")
-      ->transform(CLI::CheckedTransformer(formats, CLI::ignore_case))
-      ->option_text("text|json|ndjson");
-  command->add_option("--limit", options->limit, "Threats shown as text; 0 for all")
-      ->capture_default_str();
-  command->add_option("--severity", options->severity_min, "Only threats of at least this severity")
-      ->transform(CLI::CheckedTransformer(levels, CLI::ignore_case))
-      ->option_text("SEVERITY");
+      .add_option("FILE", options->inputs,
+                  "Log files, globs, or - for standard input; .gz and .zst too")
+      .required();
   command
-      ->add_option("--fail-on", options->fail_on,
-                   "Exit with 1 if a threat has at least this severity")
-      ->transform(CLI::CheckedTransformer(levels, CLI::ignore_case))
-      ->option_text("SEVERITY");
+      .add_choice("--format", options->format, formats,
+                  "text for people, json or ndjson for programs")
+      .value_name("text|json|ndjson");
+  command.add_option("--limit", options->limit, "Threats shown as text; 0 for all").shows_default();
   command
-      ->add_option("--rules", options->rules,
-                   "Sigma rules (a file or directory) beside the built-in ones")
-      ->allow_extra_args(false);
-  command->add_flag("!--no-builtin-rules", options->builtin_rules,
-                    "Use only the rules given by --rules");
-  command->add_flag("!--no-anomalies", options->anomalies,
-                    "Only rules: do not learn what is usual");
+      .add_choice("--severity", options->severity_min, levels,
+                  "Only threats of at least this severity")
+      .value_name("SEVERITY");
   command
-      ->add_option("--anomaly-alarms", options->alarms_per_day,
-                   "Alarms of anomalies that may come for each day of the log")
-      ->check(CLI::Range(0.0, 1e6))
-      ->capture_default_str();
-  command->add_option("--workers", options->workers, "Threads that decode and match; 0 chooses")
-      ->check(CLI::Range(0, 64));
-  command->add_option("--lanes", options->lanes, "Threads that own entities; 0 chooses")
-      ->check(CLI::Range(0, 64));
-  command->add_option("--entities-max", options->entities_max, "Entities remembered at a time")
-      ->check(CLI::Range(1024, 16777216))
-      ->capture_default_str();
-  command->footer(
+      .add_choice("--fail-on", options->fail_on, levels,
+                  "Exit with 1 if a threat has at least this severity")
+      .value_name("SEVERITY");
+  command
+      .add_option("--rules", options->rules,
+                  "Sigma rules (a file or directory) beside the built-in ones")
+      .takes_one();
+  command.add_flag("!--no-builtin-rules", options->builtin_rules,
+                   "Use only the rules given by --rules");
+  command.add_flag("!--no-anomalies", options->anomalies, "Only rules: do not learn what is usual");
+  command
+      .add_option("--anomaly-alarms", options->alarms_per_day,
+                  "Alarms of anomalies that may come for each day of the log")
+      .in_range(0.0, 1e6)
+      .shows_default();
+  command.add_option("--workers", options->workers, "Threads that decode and match; 0 chooses")
+      .in_range(0, 64);
+  command.add_option("--lanes", options->lanes, "Threads that own entities; 0 chooses")
+      .in_range(0, 64);
+  command.add_option("--entities-max", options->entities_max, "Entities remembered at a time")
+      .in_range(1024, 16777216)
+      .shows_default();
+  command.footer(
       "Rotated files may be given in any order; they are read oldest first.\n"
       "Exit codes: 0 done, 1 a threat at or above --fail-on, 2 usage, 3 some input could not be "
       "read.\n\n"
@@ -156,8 +153,7 @@ CLI::App* add_scan(CLI::App& root, Chosen& chosen) {
       "  vedette scan /var/log/auth.log /var/log/auth.log.*\n"
       "  journalctl -o short-iso | vedette scan -\n"
       "  vedette scan --fail-on high access.log.gz && echo quiet");
-  command->callback([options, &chosen] { chosen = [options] { return scan(*options); }; });
-  return command;
+  command.callback([options, &chosen] { chosen = [options] { return scan(*options); }; });
 }
 
 }  // namespace vedette::cli

@@ -8,7 +8,6 @@
 #include "cli/terminal.h"
 #include "simulate/generator.h"
 
-#include <CLI/CLI.hpp>
 #include <fmt/core.h>
 
 #include <cerrno>
@@ -321,52 +320,50 @@ constexpr const char* kFooter =
 
 }  // namespace
 
-CLI::App* add_simulate(CLI::App& root, Chosen& chosen) {
-  auto* command = root.add_subcommand(
+void add_simulate(Command root, Chosen& chosen) {
+  const auto command = root.add_subcommand(
       "simulate", "Write realistic logs of people and attackers, with the truth");
   auto options = std::make_shared<SimulateOptions>();
-  command->add_option(
-      "--scene", options->scene,
-      "month: 30 days of 200 people and 500 web clients with habits, and 30 attacks "
-      "that no rule names");
-  command->add_option("--format", options->formats,
-                      "Which logs (default: auth to standard output, mixed to a directory)");
-  command->add_option("--lines", options->lines, "Stop after so many lines in all");
-  command->add_option("--duration", options->duration,
-                      "How long the time in the logs goes on: 90s, 30m, 12h, 7d, 2w (default: 1d)");
-  command->add_option("--seed", options->seed, "Another seed, another history (default: 1)");
-  command->add_option(
-      "--start", options->start,
-      "Time of the beginning, RFC 3339, or now (default: 2026-01-05T00:00:00Z; with "
-      "--rate: now)");
-  auto* users = command->add_option("--users", options->users,
-                                    "People with accounts, and visitors at a time (default: 12, "
-                                    "more with many --lines)");
-  auto* clients =
-      command->add_option("--clients", options->clients, "Of a scene: clients of the web site");
-  auto* attackers =
-      command->add_option("--attackers", options->attackers,
-                          "Attacks begun each day (default: 48, more with many --lines); of a "
-                          "scene: in all");
-  users->check(CLI::Range(0, 1'000'000));
-  clients->check(CLI::Range(0, 2'500));
-  attackers->check(CLI::Range(0, 10'000'000));
-  command->add_option("--attack", options->attacks,
-                      "These attacks, with commas; a wrong name lists all");
-  command->add_option("--header", options->header,
-                      "How syslog lines begin: rfc3339 (default), rfc3164, rfc5424, iso");
-  command->add_option("--out", options->out, "A directory for the logs, or - for standard output");
-  command->add_option("--truth", options->truth, "Where the truth goes (default: DIR/truth.json)");
-  command->add_option("--rate", options->rate,
-                      "Write live, so many lines a second (200/s), appending whole lines");
-  command->footer(kFooter);
-  command->callback([options, users, clients, attackers, &chosen] {
-    options->users_given = users->count() > 0;
-    options->clients_given = clients->count() > 0;
-    options->attackers_given = attackers->count() > 0;
+  command.add_option("--scene", options->scene,
+                     "month: 30 days of 200 people and 500 web clients with habits, and 30 attacks "
+                     "that no rule names");
+  command.add_option("--format", options->formats,
+                     "Which logs (default: auth to standard output, mixed to a directory)");
+  command.add_option("--lines", options->lines, "Stop after so many lines in all");
+  command.add_option("--duration", options->duration,
+                     "How long the time in the logs goes on: 90s, 30m, 12h, 7d, 2w (default: 1d)");
+  command.add_option("--seed", options->seed, "Another seed, another history (default: 1)");
+  command.add_option("--start", options->start,
+                     "Time of the beginning, RFC 3339, or now (default: 2026-01-05T00:00:00Z; with "
+                     "--rate: now)");
+  const auto users =
+      command.add_option("--users", options->users,
+                         "People with accounts, and visitors at a time (default: 12, "
+                         "more with many --lines)");
+  const auto clients =
+      command.add_option("--clients", options->clients, "Of a scene: clients of the web site");
+  const auto attackers =
+      command.add_option("--attackers", options->attackers,
+                         "Attacks begun each day (default: 48, more with many --lines); of a "
+                         "scene: in all");
+  users.in_range(0, 1'000'000);
+  clients.in_range(0, 2'500);
+  attackers.in_range(0, 10'000'000);
+  command.add_option("--attack", options->attacks,
+                     "These attacks, with commas; a wrong name lists all");
+  command.add_option("--header", options->header,
+                     "How syslog lines begin: rfc3339 (default), rfc3164, rfc5424, iso");
+  command.add_option("--out", options->out, "A directory for the logs, or - for standard output");
+  command.add_option("--truth", options->truth, "Where the truth goes (default: DIR/truth.json)");
+  command.add_option("--rate", options->rate,
+                     "Write live, so many lines a second (200/s), appending whole lines");
+  command.footer(kFooter);
+  command.callback([options, users, clients, attackers, &chosen] {
+    options->users_given = users.given();
+    options->clients_given = clients.given();
+    options->attackers_given = attackers.given();
     chosen = [options] { return run_simulation(*options); };
   });
-  return command;
 }
 
 }  // namespace vedette::cli

@@ -6,7 +6,6 @@
 #include "cli/queue_text.h"
 #include "cli/when.h"
 
-#include <CLI/CLI.hpp>
 #include <fmt/core.h>
 
 #include <unistd.h>
@@ -129,30 +128,29 @@ Result<void> end(const EndOptions& options) {
   return {};
 }
 
-void add_adder(CLI::App& command, Chosen& chosen) {
+void add_adder(Command command, Chosen& chosen) {
   auto options = std::make_shared<AddOptions>();
-  auto* adder = command.add_subcommand("add", "Hides findings of a rule, an entity, or both");
-  adder->add_option("--rule", options->rule, "Of the rule of this id")->option_text("ID");
-  adder->add_option("--entity", options->entity, "About this address, user or host")
-      ->option_text("NAME");
+  const auto adder = command.add_subcommand("add", "Hides findings of a rule, an entity, or both");
+  adder.add_option("--rule", options->rule, "Of the rule of this id").value_name("ID");
+  adder.add_option("--entity", options->entity, "About this address, user or host")
+      .value_name("NAME");
   adder
-      ->add_option("--entity-type", options->entity_type,
-                   "source.ip, source.address, user.name or host.name")
-      ->capture_default_str();
-  adder->add_option("--days", options->days, "For so many days, 366 at most")
-      ->check(CLI::Range(1, 366))
-      ->capture_default_str();
-  adder->add_option("--until", options->until, "Until then: RFC 3339, or a date")
-      ->option_text("TIME");
-  adder->add_option("--reason", options->reason, "Why")->option_text("TEXT");
-  adder->add_flag("--preview", options->preview, "Only say what it would have hidden");
-  add_asking(*adder, options->asking);
-  adder->footer(
+      .add_option("--entity-type", options->entity_type,
+                  "source.ip, source.address, user.name or host.name")
+      .shows_default();
+  adder.add_option("--days", options->days, "For so many days, 366 at most")
+      .in_range(1, 366)
+      .shows_default();
+  adder.add_option("--until", options->until, "Until then: RFC 3339, or a date").value_name("TIME");
+  adder.add_option("--reason", options->reason, "Why").value_name("TEXT");
+  adder.add_flag("--preview", options->preview, "Only say what it would have hidden");
+  add_asking(adder, options->asking);
+  adder.footer(
       "Only techniques that are known now are hidden: a new one shows.\n\n"
       "Examples:\n"
       "  vedette suppressions add --entity 198.51.100.4 --reason 'our scanner' --preview\n"
       "  vedette suppressions add --rule ID --entity 198.51.100.4 --days 90");
-  adder->callback([options, &chosen] { chosen = [options] { return ended(add(*options)); }; });
+  adder.callback([options, &chosen] { chosen = [options] { return ended(add(*options)); }; });
 }
 
 }  // namespace
@@ -183,26 +181,25 @@ Result<void> offer_suppression(Door& door, Format format, const std::string& thr
   return {};
 }
 
-CLI::App* add_suppressions(CLI::App& root, Chosen& chosen) {
-  auto* command =
+void add_suppressions(Command root, Chosen& chosen) {
+  const auto command =
       root.add_subcommand("suppressions", "What is hidden from the queue, and how long");
-  command->require_subcommand(1);
+  command.require_subcommand();
   auto listing = std::make_shared<Asking>();
-  auto* lister = command->add_subcommand("list", "What is hidden");
-  add_asking(*lister, *listing);
-  lister->callback([listing, &chosen] { chosen = [listing] { return ended(list(*listing)); }; });
-  add_adder(*command, chosen);
+  const auto lister = command.add_subcommand("list", "What is hidden");
+  add_asking(lister, *listing);
+  lister.callback([listing, &chosen] { chosen = [listing] { return ended(list(*listing)); }; });
+  add_adder(command, chosen);
   auto ending = std::make_shared<EndOptions>();
-  auto* ender = command->add_subcommand("end", "Shows again what it hid");
-  ender->add_option("ID", ending->ids, "As `list` shows it")->required()->option_text("…");
-  add_asking(*ender, ending->asking);
-  ender->callback([ending, &chosen] { chosen = [ending] { return ended(end(*ending)); }; });
-  command->footer(
+  const auto ender = command.add_subcommand("end", "Shows again what it hid");
+  ender.add_option("ID", ending->ids, "As `list` shows it").required().value_name("…");
+  add_asking(ender, ending->asking);
+  ender.callback([ending, &chosen] { chosen = [ending] { return ended(end(*ending)); }; });
+  command.footer(
       "Examples:\n"
       "  vedette suppressions list\n"
       "  vedette suppressions add --entity 198.51.100.4 --reason 'our scanner' --days 90\n"
       "  vedette suppressions end s-0123456789ab");
-  return command;
 }
 
 }  // namespace vedette::cli

@@ -10,7 +10,6 @@
 #include "cli/when.h"
 #include "engine/threat_queue.h"
 
-#include <CLI/CLI.hpp>
 #include <fmt/core.h>
 
 namespace vedette::cli {
@@ -250,10 +249,10 @@ Result<void> show_served(const ShowOptions& options) {
   return {};
 }
 
-void add_conditions(CLI::App& command, ListOptions& options) {
+void add_conditions(Command command, ListOptions& options) {
   const auto add = [&](const char* option, const char* condition, const char* sentence,
                        const char* value) {
-    command.add_option(option, options.conditions[condition], sentence)->option_text(value);
+    command.add_option(option, options.conditions[condition], sentence).value_name(value);
   };
   add("--status", "status",
       "Any of these, with commas: new, acknowledged, in-progress, resolved, false-positive, "
@@ -269,49 +268,49 @@ void add_conditions(CLI::App& command, ListOptions& options) {
   add("--sort", "sort", "rank (the default), score or last_seen, highest first; +… the reverse",
       "ORDER");
   command.add_option("--since", options.since, "Last seen since then: a time, a date, or 2h, 3d")
-      ->option_text("WHEN");
+      .value_name("WHEN");
   command.add_flag("--snoozed", options.snoozed, "Only those that are snoozed");
   command.add_flag("--all", options.all, "Also those that are snoozed or closed");
-  command.add_option("--limit", options.limit, "How many; 0 for all")->capture_default_str();
+  command.add_option("--limit", options.limit, "How many; 0 for all").shows_default();
 }
 
 }  // namespace
 
-CLI::App* add_threats(CLI::App& root, Chosen& chosen) {
-  auto* command = root.add_subcommand("threats", "The queue of threats that `vedette run` found");
-  command->require_subcommand(1);
-  auto* lister = command->add_subcommand("list", "Threats, worst first");
+void add_threats(Command root, Chosen& chosen) {
+  const auto command =
+      root.add_subcommand("threats", "The queue of threats that `vedette run` found");
+  command.require_subcommand();
+  const auto lister = command.add_subcommand("list", "Threats, worst first");
   auto listing = std::make_shared<ListOptions>();
-  add_asking(*lister, listing->asking);
-  add_conditions(*lister, *listing);
-  lister->footer(
+  add_asking(lister, listing->asking);
+  add_conditions(lister, *listing);
+  lister.footer(
       "Those that are snoozed or closed (resolved, false-positive, duplicate) are counted, and\n"
       "shown when they are asked for: --all, --snoozed, --status.\n\n"
       "Examples:\n"
       "  vedette threats list --severity high --since 24h\n"
       "  vedette threats list --status new --technique T1110 --sort last_seen\n"
       "  vedette threats list --all --format ndjson --limit 0");
-  lister->callback([listing, &chosen] { chosen = [listing] { return ended(list(*listing)); }; });
-  auto* shower = command->add_subcommand("show", "One threat with its evidence and timeline");
+  lister.callback([listing, &chosen] { chosen = [listing] { return ended(list(*listing)); }; });
+  const auto shower = command.add_subcommand("show", "One threat with its evidence and timeline");
   auto showing = std::make_shared<ShowOptions>();
-  add_asking(*shower, showing->asking);
-  shower->add_option("THREAT", showing->which, "Its id, or the address, user or host it is about")
-      ->required();
-  shower->footer("Example:\n  vedette threats show 203.0.113.7");
-  shower->callback([showing, &chosen] {
+  add_asking(shower, showing->asking);
+  shower.add_option("THREAT", showing->which, "Its id, or the address, user or host it is about")
+      .required();
+  shower.footer("Example:\n  vedette threats show 203.0.113.7");
+  shower.callback([showing, &chosen] {
     chosen = [showing] {
       return ended(showing->asking.door.server.empty() ? show_stored(*showing)
                                                        : show_served(*showing));
     };
   });
-  add_threat_verbs(*command, chosen);
-  command->footer(
+  add_threat_verbs(command, chosen);
+  command.footer(
       "Examples:\n"
       "  vedette threats list --severity high\n"
       "  vedette threats show 203.0.113.7\n"
       "  vedette threats ack 203.0.113.7 198.51.100.4\n"
       "  vedette threats resolve 203.0.113.7 --reason 'blocked at the router'");
-  return command;
 }
 
 }  // namespace vedette::cli

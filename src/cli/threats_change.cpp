@@ -6,7 +6,6 @@
 #include "cli/queue_text.h"
 #include "cli/when.h"
 
-#include <CLI/CLI.hpp>
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -277,44 +276,41 @@ struct HistoryOptions {
   std::uint64_t limit = 100;
 };
 
-void add_verb(CLI::App& threats, const Verb& verb, Chosen& chosen) {
+void add_verb(Command threats, const Verb& verb, Chosen& chosen) {
   auto options = std::make_shared<ChangeOptions>();
-  auto* command = threats.add_subcommand(verb.name, verb.sentence);
+  const auto command = threats.add_subcommand(verb.name, verb.sentence);
   command
-      ->add_option("THREAT", options->threats,
-                   "Ids, or the addresses, users or hosts that they are about")
-      ->required()
-      ->option_text(verb.operands);
-  command->add_option("--reason", options->reason, "Why; it stands in the history")
-      ->option_text("TEXT");
+      .add_option("THREAT", options->threats,
+                  "Ids, or the addresses, users or hosts that they are about")
+      .required()
+      .value_name(verb.operands);
+  command.add_option("--reason", options->reason, "Why; it stands in the history")
+      .value_name("TEXT");
   command
-      ->add_option("--if-version", options->if_version,
-                   "Only if it still has this version, as `show` said")
-      ->option_text("N");
+      .add_option("--if-version", options->if_version,
+                  "Only if it still has this version, as `show` said")
+      .value_name("N");
   const std::string_view name = verb.name;
-  if (name == "assign") command->add_flag("--nobody", options->nobody, "Nobody has it any more");
+  if (name == "assign") command.add_flag("--nobody", options->nobody, "Nobody has it any more");
   if (name == "snooze") {
-    command->add_option("--for", options->span, "30m, 2h, 3d, 1w")->option_text("SPAN");
-    command->add_option("--until", options->until, "RFC 3339, or a date")->option_text("TIME");
+    command.add_option("--for", options->span, "30m, 2h, 3d, 1w").value_name("SPAN");
+    command.add_option("--until", options->until, "RFC 3339, or a date").value_name("TIME");
   }
   if (name == "merge") {
-    command->add_option("--into", options->into, "The threat that stays")
-        ->required()
-        ->option_text("THREAT");
+    command.add_option("--into", options->into, "The threat that stays")
+        .required()
+        .value_name("THREAT");
   }
   if (name == "false-positive") {
-    command->add_flag("--suppress", options->suppress,
-                      "Hide its worst finding for 30 days; without it, what would be hidden is "
-                      "told, and asked on a terminal");
+    command.add_flag("--suppress", options->suppress,
+                     "Hide its worst finding for 30 days; without it, what would be hidden is "
+                     "told, and asked on a terminal");
   }
-  if (name == "tag") {
-    command->allow_extras();  // -TAG looks like an option
-    command->set_help_flag("--help", "Print this help message and exit");
-  }
-  add_asking(*command, options->asking);
-  command->footer(std::string("Examples:\n  ") + verb.footer);
-  command->callback([&verb, options, command, &chosen] {
-    options->unknown = command->remaining();
+  if (name == "tag") command.allow_others();  // -TAG looks like an option
+  add_asking(command, options->asking);
+  command.footer(std::string("Examples:\n  ") + verb.footer);
+  command.callback([&verb, options, command, &chosen] {
+    options->unknown = command.others();
     chosen = [&verb, options] {
       // A long option that is none is no tag.
       for (const std::string& word : options->unknown) {
@@ -348,15 +344,16 @@ Result<void> print_audit(Door& door, const AuditAsk& ask) {
   return {};
 }
 
-void add_threat_verbs(CLI::App& threats, Chosen& chosen) {
+void add_threat_verbs(Command threats, Chosen& chosen) {
   for (const Verb& verb : kVerbs) add_verb(threats, verb, chosen);
   auto options = std::make_shared<HistoryOptions>();
-  auto* command = threats.add_subcommand("history", "Who changed what of a threat, latest first");
-  command->add_option("THREAT", options->which, "Its id, or what it is about")->required();
-  command->add_option("--limit", options->limit, "How many, at most 1000")->capture_default_str();
-  add_asking(*command, options->asking);
-  command->footer("Example:\n  vedette threats history 203.0.113.7");
-  command->callback([options, &chosen] {
+  const auto command =
+      threats.add_subcommand("history", "Who changed what of a threat, latest first");
+  command.add_option("THREAT", options->which, "Its id, or what it is about").required();
+  command.add_option("--limit", options->limit, "How many, at most 1000").shows_default();
+  add_asking(command, options->asking);
+  command.footer("Example:\n  vedette threats history 203.0.113.7");
+  command.callback([options, &chosen] {
     chosen = [options] {
       const auto outcome = [&]() -> Result<void> {
         const SystemClock clock;

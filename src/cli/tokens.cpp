@@ -4,7 +4,6 @@
 #include "cli/asking.h"
 #include "cli/queue_text.h"
 
-#include <CLI/CLI.hpp>
 #include <fmt/core.h>
 
 namespace vedette::cli {
@@ -89,51 +88,49 @@ Result<void> audit(const AuditOptions& options) {
 
 }  // namespace
 
-CLI::App* add_tokens(CLI::App& root, Chosen& chosen) {
-  auto* command = root.add_subcommand("tokens", "Who may use the API, and for what");
-  command->require_subcommand(1);
+void add_tokens(Command root, Chosen& chosen) {
+  const auto command = root.add_subcommand("tokens", "Who may use the API, and for what");
+  command.require_subcommand();
   auto listing = std::make_shared<Asking>();
-  auto* lister = command->add_subcommand("list", "Tokens, without their secrets");
-  add_asking(*lister, *listing);
-  lister->callback([listing, &chosen] { chosen = [listing] { return ended(list(*listing)); }; });
+  const auto lister = command.add_subcommand("list", "Tokens, without their secrets");
+  add_asking(lister, *listing);
+  lister.callback([listing, &chosen] { chosen = [listing] { return ended(list(*listing)); }; });
   auto creating = std::make_shared<CreateOptions>();
-  auto* creator = command->add_subcommand("create", "A new token; its secret is shown once");
-  creator->add_option("NAME", creating->name, "What the audit calls its holder")->required();
-  creator->add_option("--role", creating->role, "ingest, viewer, analyst or admin")
-      ->required()
-      ->check(CLI::IsMember({"ingest", "viewer", "analyst", "admin"}))
-      ->option_text("ROLE");
-  creator->add_option("--days", creating->days, "How long it is good, 3660 at most")
-      ->check(CLI::Range(1, 3660))
-      ->capture_default_str();
-  add_asking(*creator, creating->asking);
-  creator->callback(
+  const auto creator = command.add_subcommand("create", "A new token; its secret is shown once");
+  creator.add_option("NAME", creating->name, "What the audit calls its holder").required();
+  creator.add_option("--role", creating->role, "ingest, viewer, analyst or admin")
+      .required()
+      .one_of({"ingest", "viewer", "analyst", "admin"})
+      .value_name("ROLE");
+  creator.add_option("--days", creating->days, "How long it is good, 3660 at most")
+      .in_range(1, 3660)
+      .shows_default();
+  add_asking(creator, creating->asking);
+  creator.callback(
       [creating, &chosen] { chosen = [creating] { return ended(create(*creating)); }; });
   auto revoking = std::make_shared<RevokeOptions>();
-  auto* revoker = command->add_subcommand("revoke", "Lets its holder in no more");
-  revoker->add_option("ID", revoking->ids, "As `list` shows it")->required()->option_text("…");
-  add_asking(*revoker, revoking->asking);
-  revoker->callback(
+  const auto revoker = command.add_subcommand("revoke", "Lets its holder in no more");
+  revoker.add_option("ID", revoking->ids, "As `list` shows it").required().value_name("…");
+  add_asking(revoker, revoking->asking);
+  revoker.callback(
       [revoking, &chosen] { chosen = [revoking] { return ended(revoke(*revoking)); }; });
-  command->footer(
+  command.footer(
       "Roles: ingest sends events, viewer looks, analyst changes threats, admin all of it.\n\n"
       "Examples:\n"
       "  vedette tokens create collector --role ingest\n"
       "  vedette tokens create ann --role analyst --days 90\n"
       "  vedette tokens revoke 0123abcd");
-  return command;
 }
 
-CLI::App* add_audit(CLI::App& root, Chosen& chosen) {
-  auto* command = root.add_subcommand("audit", "Who changed what, the latest first");
+void add_audit(Command root, Chosen& chosen) {
+  const auto command = root.add_subcommand("audit", "Who changed what, the latest first");
   auto options = std::make_shared<AuditOptions>();
-  command->add_option("--threat", options->threat, "Of this one only: its id, or what it is about")
-      ->option_text("THREAT");
-  command->add_option("--limit", options->limit, "How many, at most 1000")->capture_default_str();
-  add_asking(*command, options->asking);
-  command->footer("Example:\n  vedette audit --limit 20");
-  command->callback([options, &chosen] { chosen = [options] { return ended(audit(*options)); }; });
-  return command;
+  command.add_option("--threat", options->threat, "Of this one only: its id, or what it is about")
+      .value_name("THREAT");
+  command.add_option("--limit", options->limit, "How many, at most 1000").shows_default();
+  add_asking(command, options->asking);
+  command.footer("Example:\n  vedette audit --limit 20");
+  command.callback([options, &chosen] { chosen = [options] { return ended(audit(*options)); }; });
 }
 
 }  // namespace vedette::cli
