@@ -11,7 +11,8 @@ The score of a vector is then how rare its rank is: log2 of the vectors of its k
 
 Usage: bench/windows.py [--binary VEDETTE] windows LOG PHASES.tsv       phases: scenario, phase, start_utc, end_utc
        bench/windows.py [--binary VEDETTE] sessions COWRIE.json…
-LOG: lines as they stood, or JSON lines of OSSEC alerts, of which `full_log` is taken.
+LOG: lines as they stood; JSON lines of OSSEC alerts, of which `full_log` is taken; or a CSV of alerts with columns
+time, name, ip, host, of which each is given as an event with the rule's name, the source and the host.
 """
 import argparse
 import bisect
@@ -39,10 +40,24 @@ def time_of(text):
     return datetime.fromisoformat(text[:19]).replace(tzinfo=timezone.utc)
 
 
+def alerts_of(rows, folder):
+    """The alerts in the order of their times, as events; what other columns say (labels) is left out."""
+    path = folder / "alerts.jsonl"
+    with open(path, "w", encoding="utf-8") as file:
+        for row in sorted(rows, key=lambda row: int(row["time"])):
+            time = datetime.fromtimestamp(int(row["time"]), timezone.utc)
+            file.write(json.dumps({"@timestamp": time.isoformat(), "event.action": "alert", "rule.name": row["name"],
+                                   "source.ip": row["ip"], "host.name": row["host"]}) + "\n")
+    return path
+
+
 def lines_of(log, folder):
     """A file of the lines, and the time of the last one."""
     with open(log, encoding="utf-8", errors="surrogateescape") as file:
         first = file.readline()
+        if first.startswith("time,name,ip,host,"):
+            file.seek(0)
+            return alerts_of(csv.DictReader(file), folder)
         if '"full_log"' not in first:
             return log
         alerts = sorted((json.loads(line) for line in [first, *file]), key=lambda alert: alert["timestamp"])
@@ -119,8 +134,10 @@ def windows(options, folder):
     attacked = {window for window in scores
                 if any(start < window + WINDOW and window <= end for _, start, end in phases)}
     ranks = highest(scores)
+    top = ", ".join(f"{sum(ranks[window] <= share * len(scores) / 100 for window in attacked)} in the top {share} %"
+                    for share in (1, 5, 10))
     print(f"{len(scores)} windows, {sum(score > 0 for score in scores.values())} with a vector, {len(attacked)} of the "
-          f"attack: AUROC {auroc(scores, attacked):.4f}")
+          f"attack: {top}; AUROC {auroc(scores, attacked):.4f}")
     for phase, start, end in phases:
         inside = [window for window in scores if start < window + WINDOW and window <= end]
         best = min((ranks[window] for window in inside), default=None)

@@ -18,7 +18,7 @@ LEVELS = ["critical", "high", "medium", "low", "informational"]
 NEEDED = ["title", "id", "status", "description", "author", "date", "tags", "falsepositives", "level", "advice"]
 FOLDERS = {
     "ssh": "SSH", "accounts": "Accounts and other logins", "privilege": "Privileges", "logging": "Logs and jobs",
-    "web": "Web servers", "network": "Firewall", "honeypot": "Honeypot",
+    "web": "Web servers", "mail": "Mail servers", "network": "Firewall and intrusion detection", "honeypot": "Honeypot",
 }
 
 

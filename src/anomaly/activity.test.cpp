@@ -122,6 +122,7 @@ TEST_SUITE("anomaly/activity") {
     CHECK(is_notable(Action::AcceptedPassword));
     CHECK(is_notable(Action::HoneypotDownload));
     CHECK_FALSE(is_notable(Action::CronCommand));
+    CHECK_FALSE(is_notable(Action::MailLogin));
     CHECK_FALSE(is_notable(Action::HttpRequest));
     CHECK_FALSE(is_notable(Action::None));
   }

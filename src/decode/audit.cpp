@@ -2,6 +2,9 @@
 #include "decode/lines.h"
 #include "decode/peer.h"
 
+#include <algorithm>
+#include <iterator>
+
 namespace vedette::decode {
 namespace {
 
@@ -33,7 +36,7 @@ bool read_time(std::string_view text, Time& time) {
   return true;
 }
 
-enum class Kind { Login, Auth, Error, Start, End, Other };
+enum class Kind { Login, Auth, Error, Start, End, Command, ServiceStart, ServiceStop, Other };
 
 Kind kind_of(std::string_view type) {
   if (type == "USER_LOGIN") return Kind::Login;
@@ -41,12 +44,69 @@ Kind kind_of(std::string_view type) {
   if (type == "USER_ERR") return Kind::Error;
   if (type == "USER_START") return Kind::Start;
   if (type == "USER_END") return Kind::End;
+  if (type == "USER_CMD") return Kind::Command;
+  if (type == "SERVICE_START") return Kind::ServiceStart;
+  if (type == "SERVICE_STOP") return Kind::ServiceStop;
   return Kind::Other;
 }
 
-void set_action(Kind kind, bool success, EventBatch& out) {
+/// A value of which the kernel or sudo wrote the bytes as hexadecimal digits, because there is a
+/// blank or a mark in it.
+std::string_view unhexed(std::string_view digits, EventBatch& out) {
+  if (digits.size() % 2 != 0) return digits;
+  char* const text = out.arena().allocate(digits.size() / 2);
+  for (std::size_t i = 0; i < digits.size(); i += 2) {
+    const int high = hex_digit(digits[i]), low = hex_digit(digits[i + 1]);
+    if (high < 0 || low < 0) return digits;
+    text[i / 2] = static_cast<char>(high * 16 + low);
+  }
+  return {text, digits.size() / 2};
+}
+
+void set_text_of(std::string_view text, std::string_view name, Field field, EventBatch& out) {
+  const std::string_view value = value_of(text, name);
+  if (value.empty() || !out.wants(field)) return;
+  const bool quoted = value.data()[-1] == '"';
+  out.set(field, quoted ? value : unhexed(value, out));
+}
+
+/// `pid=7 uid=1000 auid=1000 ses=3` and `cwd="/root" cmd=6964 terminal=pts/1 res=success`: what was
+/// run through sudo. The caller has a number; auditd adds a name where it is told to.
+void read_command(std::string_view head, std::string_view text, EventBatch& out) {
+  const bool success = value_of(text, "res=") == "success";
+  out.set_action(success ? Action::SudoCommand : Action::SudoDenied);
+  set_text_of(text, "cmd=", Field::ProcessCommandLine, out);
+  set_text_of(text, "cwd=", Field::ProcessWorkingDirectory, out);
+  const std::string_view tty = value_of(text, "terminal=");
+  if (!tty.empty() && tty != "?") out.set(Field::ProcessTty, tty);
+  const std::string_view uid = value_of(head, "uid=");
+  if (const auto number = parse_int(uid)) out.set(Field::UserId, *number);
+  const std::size_t named = text.rfind("\x1DUID=\"");
+  std::string_view name = uid;
+  if (named != std::string_view::npos) {
+    name = text.substr(named + 6);
+    name = name.substr(0, name.find('"'));
+  }
+  if (!name.empty()) out.set(Field::UserName, name);
+  if (value_of(text, "exe=").empty()) out.set(Field::ProcessName, std::string_view{"sudo"});
+}
+
+/// `unit=rsyslog comm="systemd" exe="/lib/systemd/systemd" …`: of services only those that log.
+bool read_service(Kind kind, std::string_view text, EventBatch& out) {
+  const std::string_view unit = value_of(text, "unit=");
+  constexpr std::string_view kLogging[] = {"rsyslog", "syslog-ng", "syslog", "auditd",
+                                           "systemd-journald"};
+  if (std::find(std::begin(kLogging), std::end(kLogging), unit) == std::end(kLogging)) return false;
+  out.set_action(kind == Kind::ServiceStart ? Action::LoggingStarted : Action::LoggingStopped);
+  out.set(Field::ServiceType, unit);
+  return true;
+}
+
+void set_action(Kind kind, bool success, std::string_view program, EventBatch& out) {
   switch (kind) {
     case Kind::Auth:
+      if (success && program.ends_with("/su")) out.set_action(Action::SuSucceeded);
+      [[fallthrough]];
     case Kind::Error:
       if (success) return;
       out.set_action(Action::PamAuthenticationFailure);
@@ -61,7 +121,7 @@ void set_action(Kind kind, bool success, EventBatch& out) {
     case Kind::End:
       if (success) out.set_action(Action::SessionClosed);
       return;
-    case Kind::Other:
+    default:
       return;
   }
 }
@@ -80,15 +140,17 @@ bool decode_audit(std::string_view line, EventBatch& out) {
   if (!read_time(take_until(text, ')'), time)) return false;
   const std::size_t begin = text.find(" msg='");
   if (begin == std::string_view::npos) return false;
-  if (const auto pid = parse_int(value_of(text.substr(0, begin), "pid="))) {
-    out.set(Field::ProcessPid, *pid);
-  }
-  text = text.substr(begin + 6);
+  const std::string_view head = text.substr(0, begin);
+  if (const auto pid = parse_int(value_of(head, "pid="))) out.set(Field::ProcessPid, *pid);
+  text = text.substr(begin + 5);
+  const bool service = kind == Kind::ServiceStart || kind == Kind::ServiceStop;
+  if (service && !read_service(kind, text, out)) return false;
   out.current().time = time;
   out.current().dataset = Dataset::Auth;
-  set_action(kind, value_of(text, "res=") == "success", out);
-
   const std::string_view program = value_of(text, "exe=");
+  if (kind == Kind::Command) read_command(head, text, out);
+  set_action(kind, value_of(text, "res=") == "success", program, out);
+
   if (!program.empty()) out.set(Field::ProcessName, program.substr(program.rfind('/') + 1));
   // Names that the kernel would have to escape stand there as hexadecimal digits, without quotes.
   const std::size_t account = text.find("acct=\"");

@@ -255,6 +255,67 @@ TEST_CASE("fail2ban's annotated lines of PAM and of the audit log have their hos
   }
 }
 
+TEST_CASE("fail2ban's annotated lines of mail and FTP servers have their host and time") {
+  struct {
+    const char* name;
+    /// Lines whose time or meaning differs, each for the reason below.
+    std::initializer_list<std::string_view> other_time, remarks;
+  } const logs[] = {
+      // Labels of TAI64N are ten seconds ahead of UTC, which fail2ban leaves out. What the
+      // authentication and PAM say goes with a line of the login process, which counts.
+      {"dovecot", {"@4000"}, {"auth"}},
+      // The name of an address that does not lead back to it is no attack of its own.
+      {"exim", {}, {"no host name found", "no IP address found"}},
+      {"proftpd", {}, {}},
+      {"pure-ftpd", {}, {}},
+      {"wuftpd", {}, {}},
+      {"horde", {}, {}},
+      {"roundcube-auth", {}, {}},
+  };
+  for (const auto& log : logs) {
+    const Score sum = score(std::string("logs/fail2ban/") + log.name);
+    for (const std::string& line : sum.wrong_time)
+      CHECK_MESSAGE(any_of(line, log.other_time), line);
+    for (const std::string& line : sum.not_hostile) CHECK_MESSAGE(any_of(line, log.remarks), line);
+    CHECK(sum.wrong_host == Lines{});
+    CHECK(sum.elsewhere == Lines{});
+    CHECK(sum.loud == Lines{});
+  }
+}
+
+TEST_CASE("CrowdSec's test logs of mail and FTP servers and of Suricata are understood") {
+  struct {
+    const char* test;
+    const char* log;
+    std::size_t lines, understood;
+  } const logs[] = {
+      {"dovecot-logs", "dovecot-logs.log", 15, 15},
+      {"dovecot-spam", "dovecot-spam.log", 12, 12},
+      {"exim-logs", "exim-logs.log", 12, 12},
+      {"exim-syslog-logs", "exim-logs.log", 11, 11},
+      {"postfix-logs", "postfix-logs.log", 7, 7},
+      {"postfix-honeypot-users", "postfix-honeypot-users.log", 9, 9},
+      {"proftpd-logs", "proftpd-logs.log", 5, 5},
+      {"pureftpd-logs", "pureftpd-logs.log", 16, 16},
+      {"vsftpd-logs", "vsftpd-logs.log", 5, 5},
+      {"suricata-logs-fastlog", "suricata-logs-fastlog.log", 4, 4},
+      {"suricata-eve-detect", "suricata-eve-detect.log", 4, 4},
+  };
+  for (const auto& log : logs) {
+    std::size_t lines = 0, understood = 0;
+    const std::string path = std::string("crowdsec-hub/tests/") + log.test + "/" + log.log;
+    const std::string text = read_corpus(path);
+    if (text.empty()) continue;
+    for (const std::string_view line : lines_of(text)) {
+      lines += !line.empty();
+      understood += OneLine(line).has_event() && OneLine(line).action() != Action::None;
+    }
+    CAPTURE(path);
+    CHECK(lines == log.lines);
+    CHECK(understood == log.understood);
+  }
+}
+
 TEST_CASE("the three lines of one attempt on a BSD have their time and sources") {
   const std::string text = read_corpus("logs/fail2ban/bsd/syslog-plain.txt");
   for (const std::string_view line : lines_of(text)) {

@@ -27,6 +27,19 @@ std::uint32_t take_repeats(std::string_view& text) {
   return *count < kRepeatsMax ? static_cast<std::uint32_t>(*count) : kRepeatsMax;
 }
 
+/// Servers of mail and FTP, and intrusion detection.
+bool decode_server(const SyslogMessage& message, EventBatch& out) {
+  const std::string_view program = message.program;
+  if (program.ends_with("-login") ||
+      is_one_of(program, {"dovecot", "auth", "auth-worker", "Info"})) {
+    return decode_dovecot(message, out);
+  }
+  if (program == "smtpd" || program == "postscreen") return decode_postfix(message.text, out);
+  if (program.starts_with("exim")) return decode_exim(message.text, out);
+  if (program == "snort" || program == "suricata") return decode_ids(message.text, out);
+  return decode_ftp(message, out);
+}
+
 }  // namespace
 
 struct Decoder::Impl {
@@ -143,9 +156,13 @@ bool Decoder::Impl::decode_message(const SyslogMessage& message, EventBatch& out
   }
   if (known) return true;
   out.rollback(mark);
+  if (decode_server(message, out)) return true;
+  out.rollback(mark);
   if (decode_pam(message, out)) return true;
   out.rollback(mark);
-  return decode_login(message, out);
+  if (decode_login(message, out)) return true;
+  out.rollback(mark);
+  return decode_webmail(message.text, out);
 }
 
 bool Decoder::Impl::decode_syslog(const SyslogHeader& header, Time written_by, int depth,
@@ -185,8 +202,8 @@ bool Decoder::Impl::decode_digits(std::string_view line, Time written_by, int de
                                   EventBatch& out) {
   SyslogHeader header;
   const char fifth = line.size() > 12 ? line[4] : '\0';
+  const std::size_t mark = out.mark();
   if (fifth == '-' && headers.read_container(line, header)) {
-    const std::size_t mark = out.mark();
     if (depth == 0 && decode_line(header.text, written_by, depth + 1, out)) {
       if (out.current().time == Time{}) out.current().time = header.time;
       return true;
@@ -198,9 +215,14 @@ bool Decoder::Impl::decode_digits(std::string_view line, Time written_by, int de
     return true;
   }
   if (fifth == '/') return decode_web(line, out);
-  if (fifth == '-' && line[10] == ' ') {  // as lighttpd and LiteSpeed write times, and some syslogs
-    const std::size_t mark = out.mark();
+  if (line.size() > 12 && line[2] == '/') {
+    if (decode_ids_line(line, written_by, zone, out)) return true;
+    out.rollback(mark);
+  }
+  if (fifth == '-' && line[10] == ' ') {  // lighttpd, LiteSpeed, Exim and some syslogs
     if (decode_web_error(line, zone, out)) return true;
+    out.rollback(mark);
+    if (decode_exim_line(line, zone, out)) return true;
     out.rollback(mark);
   }
   if ((fifth == '-' || fifth == ' ' || line.starts_with("1 ")) &&
@@ -222,6 +244,9 @@ bool Decoder::Impl::decode_digits(std::string_view line, Time written_by, int de
 bool Decoder::Impl::decode_bracket(std::string_view line, Time written_by, int depth,
                                    EventBatch& out) {
   if (decode_web(line, out)) return true;
+  const std::size_t mark = out.mark();
+  if (decode_roundcube_line(line, zone, out)) return true;
+  out.rollback(mark);
   SyslogHeader header;
   if (headers.read_bracketed(line, written_by, header)) {
     return decode_syslog(header, written_by, depth, out);
@@ -261,6 +286,9 @@ bool Decoder::Impl::decode_line(std::string_view line, Time written_by, int dept
   if (is_digit(first)) return decode_digits(line, written_by, depth, out);
   SyslogHeader header;
   if ((first == '<' || (first >= 'A' && first <= 'Z')) && headers.read(line, written_by, header)) {
+    return decode_syslog(header, written_by, depth, out);
+  }
+  if (first == '@' && headers.read_tai64n(line, header)) {
     return decode_syslog(header, written_by, depth, out);
   }
   return decode_other(line, written_by, depth, out);

@@ -235,11 +235,12 @@ bool JsonDecoder::decode(string_view line, EventBatch& out) {
     decode_cowrie(impl.object, impl.zone, out);
     return true;
   }
-  const bool is_request = decode_json_request(impl.object, out);
-  const bool is_firewall = !is_request && decode_json_firewall(impl.object, out);
+  const bool is_alert = decode_json_alert(impl.object, out);
+  const bool is_request = !is_alert && decode_json_request(impl.object, out);
+  const bool is_firewall = !is_alert && !is_request && decode_json_firewall(impl.object, out);
   decode_json_fields(impl.object, is_request ? JsonSort::Request : JsonSort::Other, impl.fields,
                      impl.zone, out);
-  if (!is_request && !is_firewall) impl.unwrap(out);
+  if (!is_alert && !is_request && !is_firewall) impl.unwrap(out);
   return true;
 }
 

@@ -75,6 +75,10 @@ enum class JsonRole : std::uint8_t {
   Domain,
   HttpVersion,
   RemoteUser,
+  // Suricata
+  EventType,
+  AlertRule,
+  Transport,
   kCount,
   None = 255
 };
@@ -133,6 +137,8 @@ void decode_cowrie(const JsonObject& object, LocalZone& zone, EventBatch& out);
 bool decode_json_request(const JsonObject& object, EventBatch& out);
 /// A rule of Coraza or ModSecurity that fired, in a server's log of its own messages.
 bool decode_json_firewall(const JsonObject& object, EventBatch& out);
+/// False if the object is no alert of Suricata's.
+bool decode_json_alert(const JsonObject& object, EventBatch& out);
 /// Everything whose name `fields` knows; of a request all but what decode_json_request() has taken.
 enum class JsonSort : std::uint8_t { Request, Other };
 void decode_json_fields(const JsonObject& object, JsonSort sort, const FieldTable& fields,

@@ -44,6 +44,17 @@ bool decode_system(const SyslogMessage& message, EventBatch& out);  // log servi
 bool decode_login(const SyslogMessage& message, EventBatch& out);   // login, ftpd, doas, libwrap
 bool decode_dropbear(std::string_view text, EventBatch& out);
 bool decode_endlessh(std::string_view text, EventBatch& out);
+bool decode_dovecot(const SyslogMessage& message, EventBatch& out);
+bool decode_postfix(std::string_view text, EventBatch& out);     // smtpd, postscreen
+bool decode_exim(std::string_view text, EventBatch& out);        // behind the time of its main log
+bool decode_ftp(const SyslogMessage& message, EventBatch& out);  // vsftpd, proftpd, pure-ftpd
+bool decode_webmail(std::string_view text, EventBatch& out);     // Horde, Roundcube
+bool decode_ids(std::string_view text, EventBatch& out);         // Suricata, Snort; behind the time
+
+// Whole lines of files without syslog's header, their time included.
+bool decode_exim_line(std::string_view line, LocalZone& zone, EventBatch& out);
+bool decode_roundcube_line(std::string_view line, LocalZone& zone, EventBatch& out);
+bool decode_ids_line(std::string_view line, Time written_by, LocalZone& zone, EventBatch& out);
 
 // audit.cpp: a whole line of the kernel's audit log, as far as it is about logins.
 bool decode_audit(std::string_view line, EventBatch& out);

@@ -105,25 +105,6 @@ bool read_klogind(std::string_view text, EventBatch& out) {
   return true;
 }
 
-/// vsftpd's own log: `[pid 7] [bob] FAIL LOGIN: Client "192.0.2.7"`. The name in brackets is what
-/// was typed.
-bool read_vsftpd(std::string_view text, EventBatch& out) {
-  constexpr std::string_view kFail = "] FAIL LOGIN: Client \"";
-  constexpr std::string_view kOk = "] OK LOGIN: Client \"";
-  if (!text.starts_with("[pid ")) return false;
-  const std::size_t fail = text.rfind(kFail);
-  const std::size_t at = fail != std::string_view::npos ? fail : text.find(kOk);
-  const std::size_t name = text.find("] [");
-  if (at == std::string_view::npos || name == std::string_view::npos || name + 3 > at) return false;
-  std::string_view host = text.substr(at + (fail != std::string_view::npos ? kFail : kOk).size());
-  host = host.substr(0, host.find('"'));
-  if (!is_host(host)) return false;
-  out.set_action(fail != std::string_view::npos ? Action::FailedLogin : Action::AcceptedLogin);
-  set_user(text.substr(name + 3, at - name - 3), out);
-  set_source({host, {}}, out);
-  return true;
-}
-
 /// macOS: `Authentication: FAILED :: User Name: bob :: Viewer Address: 192.0.2.7 :: Type: DH`.
 bool read_screen_sharing(std::string_view text, EventBatch& out) {
   constexpr std::string_view kViewer = " :: Viewer Address: ";
@@ -197,7 +178,7 @@ bool decode_login(const SyslogMessage& message, EventBatch& out) {
     known = read_doas(text, out);
   } else {
     known = read_failed_login(text, out) || read_login(text, out) || read_ftpd(text, out) ||
-            read_klogind(text, out) || read_vsftpd(text, out) || read_screen_sharing(text, out);
+            read_klogind(text, out) || read_screen_sharing(text, out);
   }
   if (!known) return false;
   out.current().dataset = Dataset::Auth;

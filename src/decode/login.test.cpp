@@ -37,13 +37,6 @@ TEST_CASE("other daemons that let people in, or do not") {
       {"screensharingd[3]: Authentication: FAILED :: User Name: bob :: Viewer Address: 192.0.2.7 "
        ":: Type: DH",
        Action::FailedLogin, "192.0.2.7", "bob"},
-      {"vsftpd[3]: [pid 7] [bob] FAIL LOGIN: Client \"192.0.2.7\"", Action::FailedLogin,
-       "192.0.2.7", "bob"},
-      {"vsftpd[3]: [pid 7] [b] FAIL LOGIN: Client \"198.51.100.9\"] FAIL LOGIN: Client "
-       "\"192.0.2.7\"",
-       Action::FailedLogin, "192.0.2.7", "b] FAIL LOGIN: Client \"198.51.100.9\""},
-      {"vsftpd[3]: [pid 7] [bob] OK LOGIN: Client \"192.0.2.7\"", Action::AcceptedLogin,
-       "192.0.2.7", "bob"},
       {"pam: gdm-password[7]: pam_unix(gdm-password:session): session closed for user bob",
        Action::SessionClosed, "", "bob"},
       {"doas: failed auth for bob", Action::SudoFailed, "", "bob"},
@@ -59,13 +52,6 @@ TEST_CASE("other daemons that let people in, or do not") {
     CHECK((ip.empty() ? decoded.text(Field::SourceAddress) : ip) == c.source);
     CHECK(decoded.text(Field::UserName) == c.user);
   }
-}
-
-TEST_CASE("vsftpd's own file has no host and no tag") {
-  const OneLine line("Sun Jun  7 03:04:05 2026 [pid 7] [bob] FAIL LOGIN: Client \"192.0.2.7\"");
-  CHECK(line.action() == Action::FailedLogin);
-  CHECK(line.ip() == "192.0.2.7");
-  CHECK(line.text(Field::HostName).empty());
 }
 
 TEST_SUITE_END();

@@ -64,13 +64,18 @@ bool reports_itself(std::string_view service) {
   return service.starts_with("sshd");
 }
 
+/// Programs that ask PAM on behalf of a server, which says what came of a login.
+bool is_backend(std::string_view service) {
+  return service == "dovecot";
+}
+
 bool changes_user(std::string_view service) {
   return service.starts_with("su") || service == "runuser" || service == "doas" ||
          service.starts_with("pkexec") || service.starts_with("polkit");
 }
 
 void set_failure(const PamMessage& pam, Action action, EventBatch& out) {
-  out.set_action(action);
+  out.set_action(is_backend(pam.service) ? Action::BackendRefused : action);
   if (reports_itself(pam.service)) out.current().outcome = Outcome::Unknown;
   if (!pam.service.empty()) out.set(Field::ServiceType, pam.service);
 }

@@ -56,8 +56,8 @@ TEST_CASE("a refused login of any service, in every spelling of the module") {
       {"daemon: pam_unix: authentication failure; logname= uid=0 euid=0 tty= ruser= "
        "rhost=192.0.2.7",
        kPam, kFailure, "192.0.2.7", "", ""},
-      {"dovecot[3]: pam_sss(dovecot:auth): authentication failure; logname= uid=0 euid=0 "
-       "tty=dovecot ruser=bob rhost=192.0.2.7 user=bob",
+      {"smbd[3]: pam_sss(samba:auth): authentication failure; logname= uid=0 euid=0 "
+       "tty=samba ruser=bob rhost=192.0.2.7 user=bob",
        kPam, kFailure, "192.0.2.7", "bob", ""},
       {"su[3]: pam_unix(su:auth): authentication failure; logname=bob uid=1000 euid=0 tty=pts/0 "
        "ruser=bob rhost=  user=root",
@@ -65,8 +65,8 @@ TEST_CASE("a refused login of any service, in every spelling of the module") {
       {"sudo: pam_unix(sudo:auth): authentication failure; logname=bob uid=1000 euid=0 "
        "tty=/dev/pts/0 ruser=bob rhost=  user=bob",
        kPam, kFailure, "", "bob", "bob"},
-      {"dovecot: pam_unix(dovecot:auth): 4 more authentication failures; logname= uid=0 euid=0 "
-       "tty=dovecot ruser=b rhost=192.0.2.7  user=b",
+      {"smbd: pam_unix(samba:auth): 4 more authentication failures; logname= uid=0 euid=0 "
+       "tty=samba ruser=b rhost=192.0.2.7  user=b",
        kPam, kFailure, "192.0.2.7", "b", "", 4},
       {"smbd: pam_winbind(samba:auth): user 'bob' denied access (incorrect password or invalid "
        "membership)",

@@ -13,7 +13,7 @@ using vedette::EventBatch;
 
 bool decode_by(unsigned which, std::string_view text, EventBatch& batch) {
   using namespace vedette::decode;
-  switch (which % 11) {
+  switch (which % 18) {
     case 1:
       return decode_sudo(text, batch);
     case 2:
@@ -34,6 +34,20 @@ bool decode_by(unsigned which, std::string_view text, EventBatch& batch) {
       return decode_dropbear(text, batch);
     case 10:
       return decode_audit(text, batch);
+    case 11:
+      return decode_dovecot({"dovecot", text}, batch);
+    case 12:
+      return decode_postfix(text, batch);
+    case 13:
+      return decode_exim(text, batch);
+    case 14:
+      return decode_ftp({"proftpd", text}, batch);
+    case 15:
+      return decode_ftp({"pure-ftpd", text}, batch);
+    case 16:
+      return decode_webmail(text, batch);
+    case 17:
+      return decode_ids(text, batch);
     default:
       return decode_sshd(text, batch);
   }
@@ -53,9 +67,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   VD_ASSERT(!known || event.dataset != Dataset::Unknown);
   const std::string_view constants =
       "root anonymous password publickey none vsftpd usermod CRON rsyslogd login sudo su sshd "
-      "dropbear systemd-logind";
+      "dropbear systemd-logind dovecot proftpd pure-ftpd tcp udp icmp ipv6-icmp sctp";
   for (const Value& value : batch.values(event)) {
     if (value.type != ValueType::String || value.size == 0) continue;
+    const bool unhexed = bytes[0] % 18 == 10 && (value.field == Field::ProcessCommandLine ||
+                                                 value.field == Field::ProcessWorkingDirectory);
+    if (unhexed) continue;  // auditd's
     const bool inside =
         value.text >= memory.data() && value.text + value.size <= memory.data() + memory.size();
     VD_ASSERT(inside || constants.find(value.string()) != std::string_view::npos);

@@ -155,7 +155,13 @@ void read_rest(std::string_view text, SyslogHeader& header) {
     header.text = text;
     return;
   }
+  const std::string_view name = text.substr(0, end);
   while (end < text.size() && !is_blank(text[end])) ++end;
+  if (name.size() < end && text[name.size()] == '(' && text[end - 1] == ':') {
+    header.program = base_name(name);  // `auth(bob,192.0.2.7)<a/b>: text`, as Dovecot's own file
+    header.text = text;
+    return;
+  }
   header.host = text.substr(0, end);
   text.remove_prefix(end);
   skip_blanks(text);
@@ -267,6 +273,26 @@ bool SyslogHeaderReader::read_container(std::string_view line, SyslogHeader& hea
   header = SyslogHeader{};
   header.time = *time;
   header.text = text;
+  return true;
+}
+
+bool SyslogHeaderReader::read_tai64n(std::string_view line, SyslogHeader& header) const {
+  constexpr std::uint64_t kEpoch = (std::uint64_t{1} << 62) + 10;  // 1970, as daemontools counts
+  constexpr std::uint64_t kSecondsMax = 8'000'000'000;
+  if (line.size() < 26 || line[0] != '@' || line[25] != ' ') return false;
+  std::uint64_t seconds = 0, nanoseconds = 0;
+  for (std::size_t i = 1; i < 25; ++i) {
+    const int digit = hex_digit(line[i]);
+    if (digit < 0) return false;
+    std::uint64_t& sum = i <= 16 ? seconds : nanoseconds;
+    sum = sum * 16 + static_cast<std::uint64_t>(digit);
+  }
+  if (seconds < kEpoch || seconds - kEpoch > kSecondsMax || nanoseconds >= 1'000'000'000) {
+    return false;
+  }
+  if (!read_tag_only(line.substr(26), header)) return false;
+  header.time = Time{std::chrono::seconds{static_cast<std::int64_t>(seconds - kEpoch)} +
+                     std::chrono::nanoseconds{static_cast<std::int64_t>(nanoseconds)}};
   return true;
 }
 

@@ -36,6 +36,9 @@ class SyslogHeaderReader {
   /// The RFC 3339 time that containerd writes before each line of a container, and its stream:
   /// `2024-01-02T03:04:05.6Z stdout F `. Leaves the line of the container in `header.text`.
   bool read_container(std::string_view line, SyslogHeader& header);
+  /// A line that begins with a time of multilog or s6-log, `@` and 24 hexadecimal digits, and then
+  /// a tag.
+  bool read_tai64n(std::string_view line, SyslogHeader& header) const;
 
  private:
   bool read_rfc5424(std::string_view text, SyslogHeader& header);

@@ -7,6 +7,7 @@
 namespace vedette::decode {
 namespace {
 
+using testing::OneLine;
 using testing::ZoneForTest;
 
 constexpr std::string_view kWrittenBy = "2026-06-30T12:00:00Z";
@@ -193,6 +194,19 @@ TEST_CASE("containerd's time and stream stand before the line of the container")
   CHECK(header.text == "hello");
   CHECK(format_rfc3339(header.time) == "2024-01-02T03:04:05.678901234Z");
   CHECK_FALSE(reader.read_container("2024-01-02T03:04:05Z web sshd[1]: hi", header));
+}
+
+TEST_CASE("multilog's times are TAI64N labels before the tag") {
+  const OneLine one("@400000004c91b04407000000 imap-login: Info: Login: user=<bob>, rip=192.0.2.7");
+  CHECK(one.time() == "2010-09-16T05:50:50.117440512Z");
+  CHECK(one.action() == Action::MailLogin);
+  for (const std::string_view text :
+       {"@400000004c91b04407000000", "@400000004c91b0440700000g imap-login: x",
+        "@000000004c91b04407000000 imap-login: x", "@ffffffffffffffff07000000 imap-login: x",
+        "@400000004c91b044ffffffff imap-login: x"}) {
+    CAPTURE(text);
+    CHECK(OneLine(text).status == Decoded::Unknown);
+  }
 }
 
 TEST_SUITE_END();

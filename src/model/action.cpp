@@ -14,13 +14,13 @@ constexpr auto kActionInfos = std::to_array<ActionInfo>({
 });
 static_assert(kActionInfos.size() == kActions);
 
-constexpr auto kCategories =
-    std::to_array<std::string_view>({"", "authentication", "configuration", "file", "host", "iam",
-                                     "network", "process", "session", "web"});
+constexpr auto kCategories = std::to_array<std::string_view>(
+    {"", "authentication", "configuration", "email", "file", "host", "iam", "intrusion_detection",
+     "network", "process", "session", "web"});
 constexpr auto kOutcomeNames = std::to_array<std::string_view>({"unknown", "success", "failure"});
-constexpr auto kDatasetNames =
-    std::to_array<std::string_view>({"unknown", "system.auth", "system.syslog", "web.access",
-                                     "web.error", "netfilter.log", "cowrie.event", "json"});
+constexpr auto kDatasetNames = std::to_array<std::string_view>(
+    {"unknown", "system.auth", "system.syslog", "web.access", "web.error", "netfilter.log",
+     "cowrie.event", "json", "ids.alert"});
 static_assert(kDatasetNames.size() == kDatasets);
 static_assert(kOutcomeNames.size() == kOutcomes);
 

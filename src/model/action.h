@@ -12,9 +12,11 @@ enum class Category : std::uint8_t {
   None,
   Authentication,
   Configuration,
+  Email,
   File,
   Host,
   Iam,
+  IntrusionDetection,
   Network,
   Process,
   Session,
@@ -31,8 +33,9 @@ enum class Dataset : std::uint8_t {
   Netfilter,  ///< netfilter.log
   Cowrie,     ///< cowrie.event
   Json,       ///< json: any other JSON object
+  Ids,        ///< ids.alert: Suricata, Snort
 };
-inline constexpr std::size_t kDatasets = 8;
+inline constexpr std::size_t kDatasets = 9;
 inline constexpr std::size_t kOutcomes = 3;
 
 enum class Counter : std::uint8_t {

@@ -9,7 +9,7 @@ namespace {
 constexpr DatasetMask kAuth = bit(Dataset::Auth), kSyslog = bit(Dataset::Syslog),
                       kWebAccess = bit(Dataset::WebAccess), kWebError = bit(Dataset::WebError),
                       kNetfilter = bit(Dataset::Netfilter), kCowrie = bit(Dataset::Cowrie),
-                      kJson = bit(Dataset::Json);
+                      kJson = bit(Dataset::Json), kIds = bit(Dataset::Ids);
 
 struct Service {
   std::string_view name;
@@ -116,6 +116,9 @@ LogSourcePlan plan_of(const LogSource& source) {
     plan.datasets = kNetfilter;
   } else if (source.product == "cowrie" || source.category == "honeypot") {
     plan.datasets = kCowrie;
+  } else if (source.product == "suricata" || source.product == "snort" ||
+             source.category == "ids") {
+    plan.datasets = kIds;
   } else if (source.category.empty() && source.product == "linux") {
     plan_linux(source, plan);
   } else if (source.category.empty() && source.product.empty()) {

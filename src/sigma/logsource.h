@@ -12,8 +12,8 @@
 namespace vedette::sigma {
 
 /// A set of Dataset values, one bit each.
-using DatasetMask = std::uint8_t;
-static_assert(kDatasets <= 8);
+using DatasetMask = std::uint16_t;
+static_assert(kDatasets <= 16);
 constexpr DatasetMask bit(Dataset dataset) {
   return static_cast<DatasetMask>(1u << static_cast<unsigned>(dataset));
 }

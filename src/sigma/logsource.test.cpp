@@ -14,7 +14,7 @@ TEST_SUITE("sigma/logsource") {
     constexpr DatasetMask kAuth = bit(Dataset::Auth), kSyslog = bit(Dataset::Syslog),
                           kAccess = bit(Dataset::WebAccess), kError = bit(Dataset::WebError),
                           kWall = bit(Dataset::Netfilter), kPot = bit(Dataset::Cowrie),
-                          kJson = bit(Dataset::Json);
+                          kJson = bit(Dataset::Json), kIds = bit(Dataset::Ids);
     const std::vector<std::tuple<LogSource, DatasetMask, std::string>> cases{
         {{"", "linux", "sshd"}, kAuth, "sshd-session"},
         {{"", "", "sshd"}, kAuth, "sshd"},
@@ -35,6 +35,8 @@ TEST_SUITE("sigma/logsource") {
         {{"firewall", "", ""}, kWall, ""},
         {{"", "cowrie", ""}, kPot, ""},
         {{"honeypot", "", ""}, kPot, ""},
+        {{"", "suricata", ""}, kIds, ""},
+        {{"ids", "", ""}, kIds, ""},
         {{"", "windows", "security"}, kJson, ""},
         {{"", "", "unheard-of"}, kJson, ""},
     };

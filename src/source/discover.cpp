@@ -68,6 +68,12 @@ std::vector<std::string> discover_logs(const std::string& root) {
   if (only_in_ufw_log(top) && is_file(log + "ufw.log") && out.back() != log + "ufw.log") {
     out.push_back(log + "ufw.log");
   }
+  // Red Hat keeps mail out of messages; Debian writes it to syslog as well, where there is one.
+  add_first(log, {"maillog"}, out);
+  if (!is_file(log + "syslog")) add_first(log, {"mail.log"}, out);
+  add_first(log, {"exim4/mainlog", "exim/main.log"}, out);
+  // The alerts alone; eve.json has every request and flow besides.
+  add_first(log, {"suricata/fast.log", "suricata/eve.json"}, out);
   add_matching(log + "nginx/*.log", out);
   add_matching(log + "apache2/*.log", out);
   add_matching(log + "httpd/*log", out);

@@ -38,6 +38,21 @@ TEST_SUITE("source/discover") {
                                "var/log/syslog"});
   }
 
+  TEST_CASE("mail is read once, and of Suricata the file that has only alerts") {
+    Directory debian;
+    make(debian, {"var/log/syslog", "var/log/mail.log", "var/log/exim4/mainlog",
+                  "var/log/suricata/fast.log", "var/log/suricata/eve.json"});
+    CHECK(found(debian) ==
+          Lines{"var/log/exim4/mainlog", "var/log/suricata/fast.log", "var/log/syslog"});
+    Directory red_hat;
+    make(red_hat, {"var/log/messages", "var/log/maillog", "var/log/suricata/eve.json"});
+    CHECK(found(red_hat) ==
+          Lines{"var/log/maillog", "var/log/messages", "var/log/suricata/eve.json"});
+    Directory small;
+    make(small, {"var/log/mail.log"});
+    CHECK(found(small) == Lines{"var/log/mail.log"});
+  }
+
   TEST_CASE(
       "what several files would say is read from one, and ufw's own file where it is the only") {
     Directory root;

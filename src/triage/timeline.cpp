@@ -102,7 +102,10 @@ std::array<Field, 3> telling_fields(Action action) {
     case Category::Process:
       return {Field::ProcessCommandLine, Field::UserName, Field::kCount};
     case Category::Network:
+    case Category::Email:
       return {Field::EventReason, Field::UserName, Field::kCount};
+    case Category::IntrusionDetection:
+      return {Field::RuleName, Field::UrlPath, Field::kCount};
     default:
       return {Field::UserName, Field::ServiceType, Field::kCount};
   }
