@@ -194,7 +194,7 @@ void Detector::score_kind(Kind kind, std::span<const std::size_t> pending) {
 void Detector::begin_day(Tracked& entity, std::int64_t day) {
   const auto days = static_cast<float>(std::min<std::int64_t>(day - entity.peak_day, 365));
   entity.habit = std::max(entity.habit, entity.orders) * std::exp2(-days / kHabitHalfLifeDays);
-  entity.peak_day = day;
+  entity.peak_day = static_cast<std::int32_t>(day);
   entity.peak = 0;
   entity.orders = 0;
 }
@@ -285,9 +285,10 @@ const std::shared_ptr<const FindingRule>& Detector::rule_of(Kind kind, std::stri
   return rule;
 }
 
-Lesson Detector::lesson() const {
+Lesson Detector::lesson(std::int64_t hour) const {
   Lesson lesson;
   for (std::size_t k = 0; k < kKinds; ++k) {
+    if (!wants_sample(learned_->kinds[k], hour, options_.learning)) continue;
     const auto items = samples_[k].items();
     lesson.samples[k].assign(items.begin(), items.end());
   }
@@ -324,15 +325,16 @@ bool Detector::decode(std::string_view bytes, Tracked& entity) {
   const std::uint64_t kind = in.u64();
   if (kind >= kKinds) return false;
   entity.kind = static_cast<Kind>(kind);
-  entity.peak_day = in.i64();
+  const std::int64_t peak_day = in.i64();
   entity.accused_until = in.i64();
   entity.alarm_hour = in.i64();
   for (float* number : {&entity.peak, &entity.orders, &entity.habit, &entity.alarm}) {
     *number = std::bit_cast<float>(static_cast<std::uint32_t>(in.u64()));
   }
-  for (const std::int64_t hour : {entity.peak_day, entity.accused_until, entity.alarm_hour}) {
+  for (const std::int64_t hour : {peak_day, entity.accused_until, entity.alarm_hour}) {
     if (!is_hour(hour)) return false;
   }
+  entity.peak_day = static_cast<std::int32_t>(peak_day);
   return is_score(entity.peak) && is_score(entity.alarm) && std::isfinite(entity.orders) &&
          std::isfinite(entity.habit) && entity.profile.decode(in) && in.done();
 }

@@ -58,6 +58,8 @@ class Detector {
   /// Every activity of the stream, in order: what is new to everyone. Then those who took part in
   /// it.
   void note(const Activity& activity) { novelty_ = everyone_.note(activity); }
+  /// What note() will look for, some 4 activities before it.
+  [[gnu::always_inline]] void expect(const Activity& activity) const { everyone_.expect(activity); }
   void see(const Sighting& sighting, const Activity& activity);
   /// What see() will look for, some 16 sightings before it, and what it will then touch, some 8
   /// before: most of its time would go by waiting for memory.
@@ -68,8 +70,8 @@ class Detector {
   [[gnu::always_inline]] void expect_soon(const Sighting& sighting, const Activity& activity) {
     const Tracked* known = entities_.peek(sighting.entity);
     if (known == nullptr) return;
+    __builtin_prefetch(known, 1);
     known->profile.prefetch(sighting.kind, activity);
-    __builtin_prefetch(&known->owner, 1);
   }
   /// A rule says that the source or user is hostile: up to a day later nothing is learned from it
   /// and nothing is added to that, from what is judged next on.
@@ -81,8 +83,8 @@ class Detector {
   /// Judges what was scored of that activity: whether it is an alarm, and to be learned from.
   void judge(std::vector<Alarm>& alarms);
 
-  /// A copy of what there is to be learned from.
-  Lesson lesson() const;
+  /// A copy of what there is to be learned from at `hour` (since 1970, of the stream).
+  Lesson lesson(std::int64_t hour) const;
   void adopt(std::shared_ptr<const Learned> learned);
   const std::shared_ptr<const Learned>& learned() const { return learned_; }
 
@@ -95,22 +97,24 @@ class Detector {
   std::uint64_t scored() const { return scored_; }
 
  private:
+  /// In the table the profile begins with a line of the cache, what stands before it fills one.
   struct Tracked {
-    Profile profile;
     std::uint64_t owner = 0;
-    std::int64_t peak_day = 0;
     // Since 1970; 0: never. The alarm's is the last in which the score was still that high.
     std::int64_t accused_until = 0, alarm_hour = 0;
+    std::int32_t peak_day = 0;
     float peak = 0;    // the highest score of the day
     float orders = 0;  // the most surprising vector of the day, in orders of magnitude
     float habit = 0;   // and of the days before, fading
     float alarm = 0;   // the score that was last told; 0: all is quiet
     Kind kind = Kind::Source;
     bool changed = false, has_row = false;
+    Profile profile;
 
     /// That never becomes untrue of an hour: who was accused since is passed over at once.
     bool is_accused(std::int64_t hour) const { return hour < accused_until; }
   };
+  static_assert(sizeof(Tracked) == 48 + sizeof(Profile));
   /// A network of one source is that source: no more is kept of it until there is another.
   struct Lone {
     std::int64_t last_ns = 0;

@@ -182,7 +182,7 @@ TEST_SUITE("anomaly/detector") {
         REQUIRE(!detector.unjudged());
       }
       std::set<std::int64_t> hours;
-      const Lesson lesson = detector.lesson();
+      const Lesson lesson = detector.lesson(kMonday / kHour + 60);
       for (const Sampled& one : lesson.samples[0]) {
         hours.insert(one.hour - kMonday / kHour);
       }

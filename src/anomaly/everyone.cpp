@@ -6,24 +6,17 @@ namespace vedette::anomaly {
 namespace {
 
 constexpr std::uint32_t kMost = 65535;
-constexpr std::uint64_t kGolden = 0x9E3779B97F4A7C15u;
 
 }  // namespace
 
 Novelty Everyone::note(const Activity& activity) {
   Novelty novelty;
-  std::array<std::uint64_t, kFacets> hashes;
-  // All lines are asked for before one is used: their loads then overlap.
-  for (std::size_t f = 0; f < kFacets; ++f) {
-    // Multiplicative hashing (Knuth 6.4): the best bits are the highest. Facets are hashes already.
-    hashes[f] = (activity.facets[f] | std::uint64_t{f + 1} << 32) * kGolden;
-    __builtin_prefetch(&lines_[hashes[f] >> 53], 1);
-  }
   for (std::size_t f = 0; f < kFacets; ++f) {
     if (activity.facets[f] == 0) continue;
-    const std::size_t at = hashes[f] >> 53;
-    std::uint16_t& first = lines_[at].rows[0][hashes[f] >> 49 & (kInRow - 1)];
-    std::uint16_t& second = lines_[at].rows[1][hashes[f] >> 45 & (kInRow - 1)];
+    const std::uint64_t hash = hash_of(activity, f);
+    const std::size_t at = line_of(hash);
+    std::uint16_t& first = lines_[at].rows[0][hash >> 49 & (kInRow - 1)];
+    std::uint16_t& second = lines_[at].rows[1][hash >> 45 & (kInRow - 1)];
     const std::uint16_t seen = std::min(first, second);
     novelty.note(static_cast<Facet>(f), seen,
                  static_cast<std::uint16_t>(std::min<std::uint64_t>(totals_[f], kMost)));

@@ -22,7 +22,7 @@ enum class Feature : std::uint8_t {
 };
 inline constexpr std::size_t kFeatures = static_cast<std::size_t>(Feature::kCount);
 /// Of the list and its formulas: vectors of another version mean something else.
-inline constexpr std::uint32_t kFeaturesVersion = 2;
+inline constexpr std::uint32_t kFeaturesVersion = 3;
 
 /// How a column's value v stands for what people count in.
 enum class Unit : std::uint8_t {

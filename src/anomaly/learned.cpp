@@ -18,6 +18,8 @@ constexpr std::uint64_t kVersion = 1;
 /// them all, since their highest levels are those of single rows.
 constexpr std::size_t kForestRows = 4000;
 constexpr std::size_t kDriftRows = 256;
+/// A model is made anew when so much of its baseline is. With a fifth, fewer attacks were found.
+constexpr double kNewShare = 0.1;
 constexpr float kThresholdMin = 0.45f, kThresholdMax = 0.95f;
 
 using Joined = std::vector<std::pair<double, const Sampled*>>;  // with its priority
@@ -39,12 +41,13 @@ Joined joined(const std::vector<Lesson>& lessons, std::size_t kind, std::size_t 
   return all;
 }
 
-std::vector<float> numbers_of(const Joined& sample) {
-  std::vector<float> numbers(sample.size() * kFeatures);
-  for (std::size_t i = 0; i < sample.size(); ++i) {
-    from_steps(sample[i].second->vector, std::span(numbers).subspan(i * kFeatures, kFeatures));
+std::vector<std::int16_t> steps_of(const Joined& sample) {
+  std::vector<std::int16_t> steps;
+  steps.reserve(sample.size() * kFeatures);
+  for (const auto& [priority, item] : sample) {
+    steps.insert(steps.end(), item->vector.begin(), item->vector.end());
   }
-  return numbers;
+  return steps;
 }
 
 /// Of which rows a model was made, how, and what came of them: its own bytes would take as long to
@@ -103,15 +106,24 @@ float feature_drift(const Model& before, const Model& after) {
   return most;
 }
 
+bool is_due(const Lore& lore, const Joined& sample) {
+  if (lore.progress < 1 || sample.empty()) return false;
+  if (lore.model == nullptr) return true;
+  const auto news = std::ranges::count_if(
+      sample, [&](const auto& item) { return item.second->hour >= lore.trained_hour; });
+  return static_cast<double>(news) >= kNewShare * static_cast<double>(sample.size());
+}
+
 /// Leaves what there was if there is nothing new to be learned.
 void learn_model(Lore& lore, Kind kind, Joined sample, std::int64_t hour,
                  const LearningOptions& options) {
-  const bool due = lore.model == nullptr || hour - lore.trained_hour >= options.retrain_hours;
-  if (lore.progress < 1 || !due || sample.empty()) return;
+  if (!is_due(lore, sample)) return;
   std::ranges::sort(sample, is_before);
-  const std::vector<float> numbers = numbers_of(sample);
+  const std::vector<std::int16_t> steps = steps_of(sample);
+  std::vector<float> numbers(steps.size());
+  from_steps(steps, numbers);
   const Matrix rows{numbers, kFeatures};
-  const SortedColumns sorted(rows);
+  const auto sorted = SortedColumns::of_steps(steps, kFeatures, kStepsPerUnit);
   ModelOptions how;
   how.baseline_max = options.baseline_max;
   how.ensemble = options.ensemble;
@@ -150,8 +162,10 @@ std::array<double, kKinds> parts_of(double budget, const Peaks& peaks, std::int6
 }  // namespace
 
 double orders_of(const Lore& lore, float forest_score, float tails_sum) {
+  const double tails = lore.tails.orders(tails_sum);
+  if (!lore.model->may_be_rare(forest_score)) return tails;
   const double forest = -std::log10(std::max(lore.model->rarity(forest_score), 1e-12));
-  return std::max(forest - 1, lore.tails.orders(tails_sum));
+  return std::max(forest - 1, tails);
 }
 
 float score_of(double orders) {
@@ -159,6 +173,10 @@ float score_of(double orders) {
   constexpr double kHalf = 4 * 0.3 / 0.7;
   const double some = std::clamp(orders, 0.0, 1000.0);
   return static_cast<float>(some / (some + kHalf));
+}
+
+bool wants_sample(const Lore& lore, std::int64_t hour, const LearningOptions& options) {
+  return lore.model == nullptr || hour - lore.trained_hour >= options.retrain_hours;
 }
 
 Learned learn(const Learned& before, std::vector<Lesson> lessons, const Labels& labels,
@@ -169,10 +187,12 @@ Learned learn(const Learned& before, std::vector<Lesson> lessons, const Labels& 
   const auto alarms_per_day = parts_of(options.alarms_per_day, peaks, hour / 24);
   for (std::size_t k = 0; k < kKinds; ++k) {
     Lore& lore = learned.kinds[k];
-    auto sample = joined(lessons, k, options.baseline_max);
-    if (lore.progress < 1) lore.progress = std::max(lore.progress, progress_of(sample, options));
-    if (sample.size() == options.baseline_max) lore.sample_limit = std::ranges::max(sample).first;
-    learn_model(lore, static_cast<Kind>(k), std::move(sample), hour, options);
+    if (wants_sample(lore, hour, options)) {
+      auto sample = joined(lessons, k, options.baseline_max);
+      if (lore.progress < 1) lore.progress = std::max(lore.progress, progress_of(sample, options));
+      if (sample.size() == options.baseline_max) lore.sample_limit = std::ranges::max(sample).first;
+      learn_model(lore, static_cast<Kind>(k), std::move(sample), hour, options);
+    }
     lore.head.learn(labels[k]);
     lore.threshold = options.threshold;
     if (options.alarms_per_day > 0) {

@@ -23,8 +23,8 @@ struct LearningOptions {
   std::size_t baseline_max = 10'000;  ///< vectors of a kind
   std::size_t baseline_min = 256;     ///< before this many there is no model
   std::int64_t learning_hours = 24;   ///< which they must cover at least
-  std::int64_t retrain_hours = 24;
-  float threshold = 0.7f;      ///< while there is none of the budget
+  std::int64_t retrain_hours = 24;    ///< at least, from one model to the next
+  float threshold = 0.7f;             ///< while there is none of the budget
   double alarms_per_day = 10;  ///< about what no rule names, of all kinds; 0: as `threshold` says
   bool ensemble = false;       ///< see ModelOptions: more of what is odd, at several times the cost
   std::uint64_t seed = 0;
@@ -61,6 +61,9 @@ struct Lesson {
 
 /// Of each kind, by time of resolution.
 using Labels = std::array<std::vector<Label>, kKinds>;
+
+/// Whether a model may be made at `hour`: else learn() does not look at the samples of the kind.
+bool wants_sample(const Lore& lore, std::int64_t hour, const LearningOptions& options);
 
 /// What follows from the lessons of all lanes together at `hour` (since 1970, of the stream). The
 /// same whatever the order of the lessons.

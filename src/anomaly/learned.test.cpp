@@ -142,6 +142,33 @@ TEST_SUITE("anomaly/learned") {
     CHECK(nothing.kinds[0].progress == 1);
   }
 
+  TEST_CASE("a model is made anew only when a tenth of its baseline is new") {
+    const auto options = small_options();
+    const auto lessons = [](std::int64_t later) { return lessons_of(1, 10, kStart + later, 30); };
+    const Learned first = learn({}, lessons(0), {}, kStart + 30, options);
+    const auto id_after = [&](std::int64_t later) {
+      return learn(first, lessons(later), {}, kStart + 100, options).kinds[0].id;
+    };
+    CHECK(id_after(0) == first.kinds[0].id);
+    CHECK(id_after(2) == first.kinds[0].id);
+    CHECK(id_after(3) != first.kinds[0].id);
+  }
+
+  TEST_CASE("while there can be no new model nothing follows from samples") {
+    const auto options = small_options();
+    const Learned first = learn({}, lessons_of(1, 20, kStart, 30), {}, kStart + 30, options);
+    for (const std::int64_t hours : {0, 23, 24}) {
+      auto lessons = lessons_of(1, 20, kStart + 10, 30);
+      const Learned with = learn(first, lessons, {}, kStart + 30 + hours, options);
+      lessons[0].samples = {};
+      const Learned without = learn(first, lessons, {}, kStart + 30 + hours, options);
+      const bool wanted = wants_sample(first.kinds[0], kStart + 30 + hours, options);
+      CHECK(wanted == (hours == 24));
+      CHECK((bytes_of(with) == bytes_of(without)) == !wanted);
+    }
+    CHECK(wants_sample({}, kStart, options));
+  }
+
   TEST_CASE("a model has an id of its own, which follows from its rows and options") {
     auto options = small_options();
     const auto id = [&](std::uint64_t entities) {

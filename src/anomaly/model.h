@@ -60,6 +60,8 @@ class Model {
   /// least as high; beyond its highest, where a share would be 0, the tail goes on as an
   /// exponential one fitted to the highest 5 %.
   double rarity(float score) const { return ranks_.rarity(score); }
+  /// False for most: more than a tenth of the baseline score at least as high. Takes no search.
+  bool may_be_rare(float score) const { return ranks_.may_be_rare(score); }
 
   /// What each column did for the score: the mean over the forests of Forest::attribute, in parts
   /// of the length that is usual. The sum over the columns is E[h]/c − 1: −0.3 where a row stands

@@ -1,6 +1,7 @@
 #include "anomaly/profile.h"
 
 #include "anomaly/log_scale.h"
+#include "base/hash.h"
 
 #include <algorithm>
 #include <bit>
@@ -9,14 +10,6 @@
 
 namespace vedette::anomaly {
 namespace {
-
-constexpr std::array<std::array<Facet, kSlots>, kKinds> kFacetsOf{{
-    {Facet::User, Facet::Host, Facet::Port, Facet::Path, Facet::Agent},          // Source
-    {Facet::User, Facet::Source, Facet::Host, Facet::Port, Facet::Path},         // Network
-    {Facet::Source, Facet::Network, Facet::Host, Facet::Agent, Facet::Command},  // User
-    {Facet::User, Facet::Source, Facet::Port, Facet::Path, Facet::Command},      // Host
-    {Facet::User, Facet::Port, Facet::Path, Facet::Agent, Facet::Command},       // Session
-}};
 
 constexpr std::uint32_t kWindow = Rates::kMinutes;
 constexpr std::uint32_t kDay = 24 * 60;
@@ -72,10 +65,6 @@ const Counted& counted(Facet facet) {
 
 }  // namespace
 
-std::span<const Facet, kSlots> facets_of(Kind kind) {
-  return kFacetsOf[static_cast<std::size_t>(kind)];
-}
-
 void Profile::observe(Kind kind, const Activity& activity, const Novelty& novelty) {
   const std::uint32_t hour_before = minute_ / kHourMinutes;
   const std::uint32_t minute = place_in_time(activity.time_ns);
@@ -104,6 +93,9 @@ void Profile::observe(Kind kind, const Activity& activity, const Novelty& novelt
   }
   slow_.add(count.failures, 0);
   take_gap(activity.time_ns);
+  if (activity.has_request && concerns(Feature::NewObjectsOverUsual, kind)) {
+    new_objects_.ask(mix64(activity.place), requests_);
+  }
   take_texts(activity);
   count_up(events_);
   take_order(kind, activity);
@@ -171,14 +163,12 @@ void Profile::go_back(std::uint32_t minute) {
 /// The window of minute_ ended: takes it into what is usual, and begins a new one.
 void Profile::close_window(bool next_follows) {
   const Quantities ended = of_window();
-  const float part = weight_of_next<kUsualSpan>(windows_);
   for (std::size_t i = 0; i < kQuantities; ++i) {
-    Usual& usual = usual_[i];
-    if (windows_ > 0) usual.deviation.move(std::abs(ended[i] - usual.mean.value()), part);
-    usual.mean.move(ended[i], part);
+    usual_[i].take<kUsualSpan>(ended[i], windows_);
     if (i >= kBytes) before_[i - kBytes].set(next_follows ? ended[i] : 0);
   }
   count_up(windows_);
+  new_objects_.end_window();
   bytes_day_ += bytes_window_;
   bytes_window_ = 0;
   for (Different& different : different_) different.window.clear();
@@ -336,15 +326,14 @@ void Profile::features(Kind kind, std::span<float, kFeatures> values) const {
     }
   }
   if (has_usual()) write_usual(now, values);
+  set(Feature::NewObjectsOverUsual, new_objects_.over_usual());
   for (std::size_t i = 0; i < kFeatures; ++i) {
     if (!concerns(static_cast<Feature>(i), kind)) values[i] = 0;
   }
 }
 
 void Profile::write_usual(const Quantities& now, std::span<float, kFeatures> values) const {
-  const auto over = [&](std::size_t i) {
-    return (now[i] - usual_[i].mean.value()) / (1 + usual_[i].deviation.value());
-  };
+  const auto over = [&](std::size_t i) { return usual_[i].over(now[i]); };
   const auto set = [&](Feature feature, float value) {
     values[static_cast<std::size_t>(feature)] = value;
   };

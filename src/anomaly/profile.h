@@ -1,4 +1,4 @@
-// Profile: all that is kept of one entity's behaviour, 640 bytes whatever it does. A lane has one
+// Profile: all that is kept of one entity's behaviour, 704 bytes whatever it does. A lane has one
 // for each entity it owns, in a BoundedTable, and feeds it with the entity's events in their order.
 //
 // Time is that of the events, by minutes of the clock (UTC). It goes on with the newest one. An
@@ -17,6 +17,7 @@
 #include "anomaly/everyone.h"
 #include "anomaly/features.h"
 #include "anomaly/habit.h"
+#include "anomaly/new_objects.h"
 #include "anomaly/rates.h"
 #include "anomaly/running_mean.h"
 #include "anomaly/slow_days.h"
@@ -32,7 +33,16 @@ namespace vedette::anomaly {
 /// Of how many facets the different values are counted, and which they are. The first one's
 /// newcomers are counted over weeks.
 inline constexpr std::size_t kSlots = 5;
-std::span<const Facet, kSlots> facets_of(Kind kind);
+inline constexpr std::array<std::array<Facet, kSlots>, kKinds> kFacetsOf{{
+    {Facet::User, Facet::Host, Facet::Port, Facet::Path, Facet::Agent},          // Source
+    {Facet::User, Facet::Source, Facet::Host, Facet::Port, Facet::Path},         // Network
+    {Facet::Source, Facet::Network, Facet::Host, Facet::Agent, Facet::Command},  // User
+    {Facet::User, Facet::Source, Facet::Port, Facet::Path, Facet::Command},      // Host
+    {Facet::User, Facet::Port, Facet::Path, Facet::Agent, Facet::Command},       // Session
+}};
+constexpr std::span<const Facet, kSlots> facets_of(Kind kind) {
+  return kFacetsOf[static_cast<std::size_t>(kind)];
+}
 
 /// What a window of five minutes is remembered by: events, failures, bytes, different values.
 inline constexpr std::size_t kQuantities = 3 + kSlots;
@@ -75,13 +85,15 @@ class Profile {
 
   /// Asks for the parts that observe() of such an activity will touch.
   [[gnu::always_inline]] void prefetch(Kind kind, const Activity& activity) const {
-    const auto* bytes = reinterpret_cast<const char*>(this);
-    for (std::size_t at = 0; at < 256; at += 64) __builtin_prefetch(bytes + at, 1);
+    __builtin_prefetch(this, 1);
+    __builtin_prefetch(&slow_, 1);
+    __builtin_prefetch(&usual_, 1);
     const auto facets = facets_of(kind);
     for (std::size_t i = 0; i < kSlots; ++i) {
-      if (activity.facet(facets[i]) == 0) continue;
-      __builtin_prefetch(&different_[i], 1);
-      __builtin_prefetch(reinterpret_cast<const char*>(&different_[i + 1]) - 1, 1);
+      if (activity.facet(facets[i]) != 0) __builtin_prefetch(&different_[i], 1);
+    }
+    if (activity.has_request && concerns(Feature::NewObjectsOverUsual, kind)) {
+      __builtin_prefetch(&new_objects_, 1);
     }
   }
 
@@ -100,10 +112,6 @@ class Profile {
   struct Different {
     Distinct window;
     Distinct ever;
-  };
-  struct Usual {
-    RunningMean mean;
-    RunningMean deviation;
   };
 
   std::uint32_t place_in_time(std::int64_t time_ns);
@@ -144,11 +152,13 @@ class Profile {
   RunningMean path_entropy_, path_depth_, query_oddness_, command_oddness_;
   SlowDays slow_;
   std::array<RunningMean, kSlots + 1> before_;  // the window before this: bytes, different values
-  std::array<Usual, kQuantities> usual_;
-  std::array<Different, kSlots> different_;
+  std::array<RunningSpread, kQuantities> usual_;
   Habit habit_;
+  // Each in a line of the cache, if the profile begins with one.
+  std::array<Different, kSlots> different_;
+  NewObjects new_objects_;  // of sources and users
 };
-static_assert(sizeof(Profile) <= 640);
+static_assert(sizeof(Profile) == 704);
 static_assert(std::is_trivially_copyable_v<Profile>);
 
 }  // namespace vedette::anomaly

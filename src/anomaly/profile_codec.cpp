@@ -11,12 +11,12 @@ namespace {
 // all zeros, then of each such group a bit for each byte that is not 0, and those bytes. A profile
 // that would not be smaller stands as it is.
 static_assert(std::endian::native == std::endian::little, "profiles are stored as their bytes");
-static_assert(sizeof(Profile) == 640);  // with another layout, raise kVersion
-constexpr std::uint64_t kVersion = 2;
+static_assert(sizeof(Profile) == 704);  // with another layout, raise kVersion
+constexpr std::uint64_t kVersion = 3;
 
 constexpr std::size_t kGroup = 16;
 constexpr std::size_t kGroups = sizeof(Profile) / kGroup;
-constexpr std::size_t kGroupBits = kGroups / 8;
+constexpr std::size_t kGroupBits = (kGroups + 7) / 8;
 using Bytes = std::array<char, sizeof(Profile)>;
 
 /// Into `out`, which holds more than a whole profile; gives the size.
@@ -107,6 +107,7 @@ bool Profile::sane() const {
   return minute_ >= 24 * 60 && slow_.day() == minute_ / (24 * 60) && slow_.sane() &&
          rates_.sane() && is_sum(bytes_day_) && is_sum(bytes_window_) && is_sum(new_hour_) &&
          is_sum(first_hour_) && last_ns_ >= 0 && due_ <= 1 && late_ < kLateMax &&
+         new_objects_.sane() &&
          std::ranges::all_of(levels_, [](std::uint8_t level) { return level < 32; }) &&
          std::ranges::all_of(different_, is_window);
 }

@@ -23,6 +23,10 @@ class Ranks {
   double rank(float score) const;
   /// See Model::rarity.
   double rarity(float score) const;
+  /// See Model::may_be_rare.
+  bool may_be_rare(float score) const {
+    return scores_.empty() || score > scores_[size() - 1 - size() / 10];
+  }
 
   void encode(Writer& out) const;
   /// AnomalyModelDamaged for more than `most` scores, unsorted ones or none.

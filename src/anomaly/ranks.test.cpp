@@ -9,6 +9,21 @@
 namespace vedette::anomaly {
 
 TEST_SUITE("anomaly/ranks") {
+  TEST_CASE("what at most a tenth of the baseline reaches may be rare, and nothing else") {
+    Random random(6);
+    for (const std::size_t count : {1u, 2u, 9u, 10u, 11u, 100u, 1234u}) {
+      std::vector<float> scores(count);
+      for (float& score : scores) score = static_cast<float>(random.below(200)) / 200;
+      const Ranks ranks(scores);
+      for (int step = 0; step <= 200; ++step) {
+        const float score = static_cast<float>(step) / 200;
+        if (!ranks.may_be_rare(score)) CHECK(ranks.rarity(score) > 0.1);
+        // Of fewer than ten not even what is beyond all is a tenth.
+        if (count >= 10 && ranks.may_be_rare(score)) CHECK(ranks.rarity(score) <= 0.1);
+      }
+    }
+  }
+
   TEST_CASE("a rank is the share below, of equals half, and grows in between") {
     const Ranks ranks({0.5f, 0.25f, 0.5f, 0.75f});
     CHECK(ranks.rank(0) == 0);

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstdint>
 
 namespace vedette::anomaly {
@@ -40,5 +41,20 @@ float weight_of_next(std::uint32_t seen) {
   }();
   return kWeights[std::min(seen, span - 1)];
 }
+
+/// What a value usually is, and by how much it differs from that.
+struct RunningSpread {
+  RunningMean mean;
+  RunningMean deviation;
+
+  /// `seen` were taken before; about `span` are remembered.
+  template <std::uint32_t span>
+  void take(float x, std::uint32_t seen) {
+    const float part = weight_of_next<span>(seen);
+    if (seen > 0) deviation.move(std::abs(x - mean.value()), part);
+    mean.move(x, part);
+  }
+  float over(float x) const { return (x - mean.value()) / (1 + deviation.value()); }
+};
 
 }  // namespace vedette::anomaly

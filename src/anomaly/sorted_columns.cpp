@@ -57,8 +57,7 @@ void radix_sort(std::span<float> values) {
   for (std::size_t i = 0; i < values.size(); ++i) values[i] = value_of(keys[i]);
 }
 
-SortedColumns::SortedColumns(const Matrix& rows)
-    : rows_(rows.rows()), values_(rows.values.size()), sizes_(rows.columns) {
+SortedColumns::SortedColumns(const Matrix& rows) : SortedColumns(rows.rows(), rows.columns) {
   constexpr float kLargest = std::numeric_limits<float>::max();
   for (std::size_t i = 0; i < rows_; ++i) {
     const auto row = rows.row(i);
@@ -71,6 +70,27 @@ SortedColumns::SortedColumns(const Matrix& rows)
   for (std::size_t c = 0; c < rows.columns; ++c) {
     radix_sort(std::span(values_).subspan(c * rows_, sizes_[c]));
   }
+}
+
+/// Each value as often as it is there: of 16 bits that takes half the time of sorting.
+SortedColumns SortedColumns::of_steps(std::span<const std::int16_t> steps, std::size_t columns,
+                                      float steps_per_unit) {
+  SortedColumns made(steps.size() / columns, columns);
+  std::vector<std::int16_t> column(made.rows_);
+  std::vector<std::uint32_t> counts;
+  for (std::size_t c = 0; c < columns && made.rows_ > 0; ++c) {
+    for (std::size_t i = 0; i < column.size(); ++i) column[i] = steps[i * columns + c];
+    const auto [low, high] = std::ranges::minmax(column);
+    counts.assign(static_cast<std::size_t>(high - low) + 1, 0);
+    for (const std::int16_t step : column) ++counts[static_cast<std::size_t>(step - low)];
+    auto out = made.values_.begin() + static_cast<std::ptrdiff_t>(c * made.rows_);
+    for (std::size_t i = 0; i < counts.size(); ++i) {
+      const auto step = static_cast<float>(low + static_cast<int>(i));
+      out = std::fill_n(out, counts[i], step / steps_per_unit);
+    }
+    made.sizes_[c] = made.rows_;
+  }
+  return made;
 }
 
 }  // namespace vedette::anomaly

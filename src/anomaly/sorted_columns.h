@@ -4,6 +4,7 @@
 #include "anomaly/matrix.h"
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <vector>
 
@@ -18,6 +19,9 @@ void radix_sort(std::span<float> values);
 class SortedColumns {
  public:
   explicit SortedColumns(const Matrix& rows);
+  /// Of rows of numbers that are kept in steps (vector.h), as those numbers.
+  static SortedColumns of_steps(std::span<const std::int16_t> steps, std::size_t columns,
+                                float steps_per_unit);
 
   std::size_t columns() const { return sizes_.size(); }
   std::span<const float> column(std::size_t column) const {
@@ -25,6 +29,9 @@ class SortedColumns {
   }
 
  private:
+  SortedColumns(std::size_t rows, std::size_t columns)
+      : rows_(rows), values_(rows * columns), sizes_(columns) {}
+
   std::size_t rows_;
   std::vector<float> values_;  // column after column
   std::vector<std::size_t> sizes_;

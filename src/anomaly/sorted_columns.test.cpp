@@ -42,4 +42,25 @@ TEST_SUITE("anomaly/sorted_columns") {
     constexpr float kLargest = std::numeric_limits<float>::max();
     CHECK(std::ranges::equal(sorted.column(2), std::vector<float>{-kLargest, kLargest}));
   }
+
+  TEST_CASE("what is kept in steps is sorted as the numbers it stands for") {
+    Random random(7);
+    for (const std::size_t rows : {0u, 1u, 2u, 300u, 4000u}) {
+      for (const std::uint32_t different : {1u, 2u, 500u, 65'536u}) {
+        constexpr std::size_t kColumns = 3;
+        std::vector<std::int16_t> steps(rows * kColumns);
+        std::vector<float> numbers;
+        for (std::int16_t& step : steps) {
+          step = static_cast<std::int16_t>(random.below(different) - different / 2);
+          numbers.push_back(static_cast<float>(step) / 512);
+        }
+        const SortedColumns counted = SortedColumns::of_steps(steps, kColumns, 512);
+        const SortedColumns sorted({numbers, kColumns});
+        REQUIRE(counted.columns() == kColumns);
+        for (std::size_t c = 0; c < kColumns; ++c) {
+          CHECK(std::ranges::equal(counted.column(c), sorted.column(c)));
+        }
+      }
+    }
+  }
 }

@@ -13,9 +13,10 @@ constexpr double kTailShare = 0.05;
 constexpr float kLevelsPerOrder = 4;
 
 /// The first feature of each group of such as measure the same thing, in the order of features.def.
-constexpr std::array kGroups{Feature::Events1m,   Feature::Users5m,        Feature::New1h,
-                             Feature::GapMean,    Feature::Bytes5m,        Feature::ClientErrors,
-                             Feature::ActiveDays, Feature::EventsOverUsual};
+constexpr std::array kGroups{
+    Feature::Events1m,       Feature::Users5m, Feature::New1h,        Feature::NewObjectsOverUsual,
+    Feature::GapMean,        Feature::Bytes5m, Feature::ServerErrors, Feature::ActiveDays,
+    Feature::EventsOverUsual};
 
 /// How many of `rows` may reach the level.
 double share_of(std::size_t level) {

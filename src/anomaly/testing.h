@@ -53,6 +53,7 @@ inline Activity random_activity(Random& random, std::int64_t time_ns, std::uint3
     activity.path_entropy = static_cast<float>(random.unit() * 6);
     activity.path_depth = static_cast<std::uint16_t>(random.below(9));
     activity.query_oddness = static_cast<float>(random.unit());
+    activity.place = random.below(values);
   }
   if (random.chance(0.1)) activity.command_oddness = static_cast<float>(random.unit());
   activity.notable = random.chance(0.02);

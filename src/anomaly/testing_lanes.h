@@ -120,7 +120,7 @@ class Lanes {
   }
   void teach(std::int64_t time_ns, const Labels& labels = {}) {
     std::vector<Lesson> lessons;
-    for (const auto& lane : lanes_) lessons.push_back(lane->lesson());
+    for (const auto& lane : lanes_) lessons.push_back(lane->lesson(time_ns / kHour));
     const auto learned = std::make_shared<const Learned>(learn(
         *lanes_[0]->learned(), std::move(lessons), labels, time_ns / kHour, options_.learning));
     for (const auto& lane : lanes_) lane->adopt(learned);

@@ -61,6 +61,8 @@ constexpr auto kClasses = [] {
   return classes;
 }();
 
+constexpr std::uint32_t kIdFactor = 0x9E3779B1;  // odd, of bits by chance
+
 /// How many hexadecimal digits stand at `at`, if they are 16 or more, else how many decimal ones.
 std::size_t id_length(std::string_view text, std::size_t at) {
   std::size_t digits = 0;
@@ -199,6 +201,7 @@ PathShape path_shape(std::string_view path) {
   std::uint8_t begins = kDigit | kHex;  // the classes that an id may begin with, here
   std::size_t id_end = 0;               // what was found of an id goes up to here
   std::uint32_t id = 0;                 // the last one's number
+  std::uint32_t others = 0;             // those before it
   for (std::size_t i = 0; i < path.size(); ++i) {
     const char c = path[i];
     const std::uint8_t its = kClasses[static_cast<unsigned char>(c)];
@@ -207,7 +210,10 @@ PathShape path_shape(std::string_view path) {
     if (i >= id_end) {
       if ((its & begins) != 0) id_end = i + id_length(path, i);
       without_ids[size++] = i < id_end ? '0' : c;
-      if (i < id_end) id = 0;
+      if (i < id_end) {
+        others = (others + id) * kIdFactor;
+        id = 0;
+      }
     }
     if (i < id_end) id = id * 10 + static_cast<std::uint32_t>(static_cast<unsigned char>(c) - '0');
     // A hexadecimal run begins with a word: letters before it are none of it.
@@ -219,7 +225,7 @@ PathShape path_shape(std::string_view path) {
     shape.entropy = std::max(0.0f, log_scale(bytes - 1) - static_cast<float>(logs) / 1024 / bytes);
   }
   shape.hash = not_zero(hash64({without_ids.data(), size}));
-  shape.place = shape.hash + id;
+  shape.place = shape.hash + others + id;
   return shape;
 }
 

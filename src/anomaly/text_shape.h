@@ -12,7 +12,7 @@ inline constexpr std::size_t kShapeBytesMax = 512;
 
 struct PathShape {
   std::uint32_t hash = 0;   ///< of the path without what looks like ids; not 0
-  std::uint32_t place = 0;  ///< hash and last decimal id, modulo 2^32: the next id has the next one
+  std::uint32_t place = 0;  ///< of the path with its ids: the next last one is at the next place
   float entropy = 0;        ///< bits per byte (Shannon 1948), over the lowest six bits of bytes
   std::uint16_t depth = 0;  ///< parts that are not empty: /a/b has two
 };

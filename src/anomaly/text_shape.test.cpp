@@ -7,6 +7,7 @@
 #include <array>
 #include <cmath>
 #include <string>
+#include <utility>
 
 namespace vedette::anomaly {
 namespace {
@@ -31,7 +32,14 @@ TEST_SUITE("anomaly/text_shape") {
     CHECK(steps("/members/9", "/members/10") == 1);
     CHECK(steps("/members/0099", "/members/0100") == 1);
     CHECK(steps("/v1/a-17.zip", "/v1/a-18.zip") == 1);
-    CHECK(steps("/v1/a-17.zip", "/v2/a-17.zip") == 0);  // the last number counts
+    CHECK(steps("/users/17/orders/3", "/users/17/orders/4") == 1);  // the last number counts
+    CHECK(steps("page=2&size=20", "page=2&size=21") == 1);
+    for (const auto& [from, to] : {std::pair{"/v1/a-17.zip", "/v2/a-17.zip"},
+                                   std::pair{"/users/17/orders/3", "/users/18/orders/4"},
+                                   std::pair{"page=2&size=20", "page=3&size=20"}}) {
+      CHECK(steps(from, to) > 1);
+      CHECK(steps(to, from) > 1);
+    }
     CHECK(steps("page=4294967295", "page=4294967296") == 1);
     CHECK(steps("/members/9", "/objects/10") != 1);
     CHECK(steps("/members/", "/members/") == 0);

@@ -56,8 +56,10 @@ class BoundedTable {
     }
     const std::uint32_t place = free_.back();
     free_.pop_back();
-    Node& added = node(place);
-    added = Node{key, 0, true, T{}};
+    Node& added = node(place);  // its value is T{}: it was never used, or released
+    added.key = key;
+    added.uses = 0;
+    added.alive = true;
     ++size_;
     table_.add(key, place);
     small_.push_back(place);
@@ -105,12 +107,15 @@ class BoundedTable {
   static constexpr std::uint8_t kUsesMax = 3;
   static constexpr int kRefusalsMax = 64;
 
-  struct Node {
+  struct Entry {
     std::uint64_t key;
     std::uint8_t uses;  // beside the key, as find() touches both
     bool alive;
     T value;
   };
+  /// One that fills lines of the cache begins with a line: fewer are then touched.
+  static constexpr std::size_t kAlignment = sizeof(Entry) % 64 == 0 ? 64 : alignof(Entry);
+  struct alignas(kAlignment) Node : Entry {};
 
   Node& node(std::size_t place) { return blocks_[place / kBlock][place % kBlock]; }
   const Node& node(std::size_t place) const { return blocks_[place / kBlock][place % kBlock]; }
@@ -119,7 +124,8 @@ class BoundedTable {
     Node& gone = node(place);
     table_.remove(gone.key);
     gone.alive = false;
-    gone.value = T{};
+    std::destroy_at(&gone.value);  // in its place: a large one takes long to copy
+    std::construct_at(&gone.value);
     --size_;
   }
 

@@ -18,6 +18,7 @@ constexpr std::chrono::nanoseconds kAdoptAfter = std::chrono::minutes(10);
 constexpr std::uint64_t kCourseVersion = 1;
 /// How many sightings ahead memory is asked for.
 constexpr std::size_t kExpect = 16, kExpectSoon = 8;
+constexpr std::size_t kExpectNote = 4;  // activities
 
 /// Whose threat tells of what was unusual about one of this kind.
 std::optional<EntityRef> entity_of(anomaly::Kind kind, const Entities& entities) {
@@ -96,6 +97,9 @@ void Lane::see(const Batch& batch, std::size_t& behaviour, std::size_t& sighting
     if (activity.time_ns > course_.latest) {
       if (activity.time_ns >= next_turn_) return;
       course_.latest = activity.time_ns;
+    }
+    if (behaviour + kExpectNote < behaviours.size()) {
+      detector_->expect(behaviours[behaviour + kExpectNote].activity);
     }
     detector_->note(activity);
     for (; sighting < mine.size() && mine[sighting].activity == behaviour; ++sighting) {
@@ -260,9 +264,9 @@ void Lane::turn() {
       detector_->adopt(std::exchange(coming_, nullptr));
       course_.waiting = false;
     } else {
-      lesson_ = learning_->submit(
-          detector_->lesson(), detector_->learned(),
-          course_.latest / std::chrono::nanoseconds(std::chrono::hours(1)).count());
+      const std::int64_t hour =
+          course_.latest / std::chrono::nanoseconds(std::chrono::hours(1)).count();
+      lesson_ = learning_->submit(detector_->lesson(hour), detector_->learned(), hour);
       course_.lesson = course_.latest;
       course_.waiting = true;
       coming_stored_ = false;
