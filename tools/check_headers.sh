@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Every header of src/ brings what it needs. A source includes its own header first, so where one does
-# without a precompiled header, compiling it shows that; the other headers are compiled here, alone.
+# Every header of src/ brings what it needs. A source includes its own header first, so compiling
+# it without a precompiled header shows that; the other headers are compiled here, alone.
 # Usage: tools/check_headers.sh [COMPILER]
 set -u
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 2
@@ -15,10 +15,11 @@ export -f check_one
 
 # Those that no source beside them includes before anything else.
 headers_alone() {
-  local header source
+  local header source first
   for header in $(find src -name '*.h' | sort); do
     for source in "${header%.h}".cpp "${header%.h}".test.cpp; do
-      [[ -f $source && $(grep -m 1 '^#include' "$source") == "#include \"${header#src/}\"" ]] && continue 2
+      first=$(grep -m 1 '^#include' "$source" 2>/dev/null)
+      if [[ $first == "#include \"${header#src/}\"" ]]; then continue 2; fi
     done
     echo "$header"
   done
