@@ -14,6 +14,7 @@ import json
 import os
 import pathlib
 import platform
+import re
 import shutil
 import statistics
 import subprocess
@@ -257,6 +258,16 @@ def page(results, others, options):
             sections(others))
 
 
+def renewed(old, new, results):
+    """The page with what was measured now; the other sections stay as they were."""
+    def parts(text):
+        return {part.split("\n", 1)[0]: part for part in re.split(r"(?m)^(?=## )", text)}
+    fresh = parts(new)
+    if not results:
+        del fresh["# Performance"]
+    return "".join({**parts(old), **fresh}.values())
+
+
 def sections(others):
     """`others`: (module, what its measure() gave) of each part that was asked for."""
     return "".join(module.TEXT + module.table(results) for module, results in others)
@@ -305,7 +316,7 @@ def main():
     text = page(results, others, options)
     print(text, end="")
     if options.write:
-        PAGE.write_text(text, encoding="utf-8")
+        PAGE.write_text(renewed(PAGE.read_text(encoding="utf-8"), text, results), encoding="utf-8")
         print(f"wrote {PAGE.relative_to(ROOT)}")
 
 
