@@ -252,7 +252,7 @@ def page(results, others, options):
         text += f"- **{workload.name}**: {workload.sentence}; {workload.lines:,} lines\n"
     text += ("\nIn **sshd** and **web** thousands of sources attack at the same time; a real log mostly "
              "has a few at a time. Without\nanomalies nothing is learned; in **month** 30 days are, in a "
-             "few seconds, so most of the time goes into\nmodels of every day.\n")
+             "few seconds: profiles, and models made anew,\ncost as much as all the rest.\n")
     return (text + "\n" + table(results) +
             "\n*speed* is that of the first row of the workload taken as 1.\n" +
             sections(others))

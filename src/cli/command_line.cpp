@@ -168,7 +168,7 @@ CommandLine::~CommandLine() = default;
 
 std::optional<int> CommandLine::parse(int argc, char** argv) const {
   if (const std::string wrong = wrong_command(*app_, argc, argv); !wrong.empty()) {
-    std::fprintf(stderr, "vedette: %s\n", wrong.c_str());
+    std::fprintf(stderr, "%s: %s\n", app_->get_name().c_str(), wrong.c_str());
     return kUsage;
   }
   try {

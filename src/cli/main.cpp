@@ -1,12 +1,9 @@
 // vedette: threat detection, triage and response in one binary.
-#include "base/text.h"
+#include "cli/command_line.h"
 #include "cli/commands.h"
 
-#include <fmt/core.h>
-
-#include <clocale>
 #include <cstdio>
-#include <string>
+#include <exception>
 
 #ifndef VD_VERSION
 #define VD_VERSION "unknown"

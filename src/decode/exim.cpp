@@ -25,12 +25,7 @@ bool take_client(string_view& text, Peer& peer) {
   if (!take_char(rest, '[')) return false;
   peer = {take_until(rest, ']'), {}};
   if (!is_host(peer.host)) return false;
-  if (rest.size() > 1 && rest[0] == ':' && is_digit(rest[1])) {
-    std::size_t end = 1;
-    while (end < rest.size() && is_digit(rest[end])) ++end;
-    peer.port = rest.substr(1, end - 1);
-    rest.remove_prefix(end);
-  }
+  peer.port = take_port(rest);
   // A HELO or a name with this in it leaves no way to tell which address is the client's.
   if (rest.find(") [") != kNone) return false;
   text = rest;
@@ -152,27 +147,14 @@ bool read_any(string_view text, EventBatch& out) {
 
 /// `2026-06-07 03:04:05`, perhaps with a fraction and a zone.
 bool take_time(string_view& text, LocalZone& zone, Time& time) {
-  if (text.size() < 20 || text[4] != '-' || text[10] != ' ') return false;
   Civil civil;
-  unsigned year = 0;
   string_view rest = text;
-  if (!take_number(rest, 4, year) || !take_prefix(rest, "-") ||
-      !take_number(rest, 2, civil.month) || !take_prefix(rest, "-") ||
-      !take_number(rest, 2, civil.day) || !take_prefix(rest, " ") || !take_clock(rest, civil) ||
-      !take_prefix(rest, " ")) {
-    return false;
-  }
-  civil.year = static_cast<int>(year);
-  if (!is_valid(civil)) return false;
+  if (!take_date_and_clock(rest, '-', civil) || !take_prefix(rest, " ")) return false;
   time = zone.to_utc(civil);
-  if (rest.size() > 6 && (rest[0] == '+' || rest[0] == '-') && rest[5] == ' ') {
-    const bool west = rest[0] == '-';
-    unsigned hours = 0, minutes = 0;
-    rest.remove_prefix(1);
-    if (!take_number(rest, 2, hours) || !take_number(rest, 2, minutes)) return false;
-    const Duration offset = std::chrono::hours{hours} + std::chrono::minutes{minutes};
-    time = from_civil_utc(civil) + (west ? offset : -offset);
-    rest.remove_prefix(1);
+  string_view behind = rest;
+  if (const auto offset = take_offset(behind); offset && take_prefix(behind, " ")) {
+    time = from_civil_utc(civil) - *offset;
+    rest = behind;
   }
   text = rest;
   return true;

@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "decode/lines.h"
 #include "decode/peer.h"
+#include "decode/web_request.h"
 
 namespace vedette::decode {
 namespace {
@@ -10,10 +11,6 @@ namespace {
 using std::string_view;
 
 constexpr auto kNone = string_view::npos;
-
-void set_user(string_view name, EventBatch& out) {
-  if (!name.empty()) out.set(Field::UserName, name);
-}
 
 struct VsftpdForm {
   string_view words;
@@ -51,7 +48,7 @@ bool read_vsftpd(string_view text, EventBatch& out) {
   if (!is_host(host) || rest != (refused ? ", \"530 Permission denied.\"" : "")) return false;
   if (take_prefix(user, "[") && !take_suffix(user, "]")) return false;
   out.set_action(form->action);
-  set_user(user, out);
+  set_text(Field::UserName, user, out);
   set_source({host, {}}, out);
   return true;
 }
@@ -75,7 +72,7 @@ bool read_proftpd_message(string_view text, EventBatch& out) {
   if (!take_prefix(text, "USER ") && !take_prefix(text, "ANON ")) return false;
   if (take_suffix(text, ": Login successful.") || take_suffix(text, ": Login successful")) {
     out.set_action(Action::AcceptedLogin);
-    set_user(text, out);
+    set_text(Field::UserName, text, out);
     return true;
   }
   std::size_t end = text.rfind(kFailed);
@@ -91,7 +88,7 @@ bool read_proftpd_message(string_view text, EventBatch& out) {
     if (end == kNone) return false;
     out.set_action(Action::InvalidUser);
   }
-  set_user(text.substr(0, end), out);
+  set_text(Field::UserName, text.substr(0, end), out);
   return true;
 }
 
@@ -121,13 +118,13 @@ bool read_pure_ftpd(string_view text, EventBatch& out) {
   text = text.substr(level + 2);
   if (take_prefix(text, "Authentication failed for user [")) {
     out.set_action(Action::FailedLogin);
-    set_user(text.substr(0, text.rfind(']')), out);
+    set_text(Field::UserName, text.substr(0, text.rfind(']')), out);
   } else if (take_suffix(text, " is now logged in")) {
     out.set_action(Action::AcceptedLogin);
-    set_user(text, out);
+    set_text(Field::UserName, text, out);
   } else if (text.starts_with("New connection from ") || text.starts_with("Logout")) {
     out.set_action(text[0] == 'N' ? Action::ConnectionOpened : Action::ConnectionClosed);
-    if (user != "?") set_user(user, out);
+    if (user != "?") set_text(Field::UserName, user, out);
   } else if (text.starts_with("Too many authentication failures")) {
     out.set_action(Action::MaximumAttemptsExceeded);
   } else {

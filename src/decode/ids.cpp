@@ -51,13 +51,6 @@ Peer end_of(string_view text, string_view transport) {
   return peer;
 }
 
-string_view transport_of(string_view protocol) {
-  for (const string_view name : {"tcp", "udp", "icmp", "ipv6-icmp", "sctp"}) {
-    if (equals_ignore_case(protocol, name)) return name;
-  }
-  return {};
-}
-
 /// `{TCP} 192.0.2.7:4000 -> 192.0.2.1:80`, at the right end.
 bool read_ends(string_view text, EventBatch& out) {
   const std::size_t open = text.rfind('{');

@@ -1,8 +1,8 @@
 // Alerts of Suricata's EVE log: the rule, the ends of the flow and, where the traffic was HTTP, the
 // request. Other events of that log are requests (json_web.cpp) or have only fields
 // (json_fields.cpp).
-#include "base/text.h"
 #include "decode/json_object.h"
+#include "decode/peer.h"
 #include "decode/web_request.h"
 
 namespace vedette::decode {
@@ -21,10 +21,7 @@ bool decode_json_alert(const JsonObject& object, EventBatch& out) {
     // The server's answer says nothing about whether the attack succeeded.
     if (const auto status = object.integer(Role::Status)) out.set(Field::HttpStatus, *status);
   }
-  const auto protocol = object.text(Role::Transport, out);
-  for (const std::string_view name : {"tcp", "udp", "icmp", "ipv6-icmp", "sctp"}) {
-    if (equals_ignore_case(protocol, name)) out.set(Field::NetworkTransport, name);
-  }
+  set_text(Field::NetworkTransport, transport_of(object.text(Role::Transport, out)), out);
   return true;
 }
 

@@ -85,6 +85,22 @@ bool take_peer(std::string_view& text, Peer& peer) {
   return true;
 }
 
+std::string_view take_port(std::string_view& text) {
+  std::size_t end = 1;
+  while (end < text.size() && is_digit(text[end])) ++end;
+  if (end == 1 || text[0] != ':') return {};
+  const std::string_view port = text.substr(1, end - 1);
+  text.remove_prefix(end);
+  return port;
+}
+
+std::string_view transport_of(std::string_view protocol) {
+  for (const std::string_view name : {"tcp", "udp", "icmp", "ipv6-icmp", "sctp"}) {
+    if (equals_ignore_case(protocol, name)) return name;
+  }
+  return {};
+}
+
 bool take_peer_from_right(std::string_view& text, Peer& peer) {
   std::string_view rest = text;
   const char* const begin = text.data();

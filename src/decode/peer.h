@@ -24,6 +24,12 @@ bool take_peer(std::string_view& text, Peer& peer);
 /// host.
 bool take_peer_from_right(std::string_view& text, Peer& peer);
 
+/// `:4000` off the front of what follows an address: the digits, or "" where there are none.
+std::string_view take_port(std::string_view& text);
+
+/// network.transport for "TCP", "UDP" and the like, however they are written; "" for others.
+std::string_view transport_of(std::string_view protocol);
+
 /// source.ip when the host is an address, else source.address; both when the address is spelled in
 /// a way that is not its usual one (leading zeros, ::ffff:192.0.2.1, a zone). source.port when
 /// there is one. "UNKNOWN", "?" and the like set nothing.

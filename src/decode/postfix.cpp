@@ -23,12 +23,7 @@ bool take_client(string_view& text, Peer& peer) {
   peer = {rest.substr(0, close), {}};
   if (!is_host(peer.host)) return false;
   rest.remove_prefix(close + 1);
-  if (rest.size() > 1 && rest[0] == ':' && is_digit(rest[1])) {
-    std::size_t end = 1;
-    while (end < rest.size() && is_digit(rest[end])) ++end;
-    peer.port = rest.substr(1, end - 1);
-    rest.remove_prefix(end);
-  }
+  peer.port = take_port(rest);
   text = rest;
   return true;
 }

@@ -54,14 +54,7 @@ string_view tag(string_view text, string_view opening) {
 /// `2011-12-25 17:09:20` and perhaps a fraction, taken off the front.
 std::optional<Time> take_time(string_view& text, LocalZone& zone) {
   Civil civil;
-  unsigned year = 0;
-  if (!take_number(text, 4, year) || !take_prefix(text, "-") ||
-      !take_number(text, 2, civil.month) || !take_prefix(text, "-") ||
-      !take_number(text, 2, civil.day) || !take_prefix(text, " ") || !take_clock(text, civil)) {
-    return {};
-  }
-  civil.year = static_cast<int>(year);
-  if (!is_valid(civil)) return {};
+  if (!take_date_and_clock(text, '-', civil)) return {};
   return zone.to_utc(civil);
 }
 

@@ -185,15 +185,7 @@ bool take_worker(string_view& text, string_view& pid) {
 
 std::optional<Time> take_nginx_time(string_view& text, LocalZone& zone) {
   Civil civil;
-  unsigned year = 0;
-  if (!take_number(text, 4, year) || !take_prefix(text, "/") ||
-      !take_number(text, 2, civil.month) || !take_prefix(text, "/") ||
-      !take_number(text, 2, civil.day) || !take_prefix(text, " ") || !take_clock(text, civil) ||
-      !take_prefix(text, " [")) {
-    return {};
-  }
-  civil.year = static_cast<int>(year);
-  if (!is_valid(civil)) return {};
+  if (!take_date_and_clock(text, '/', civil) || !take_prefix(text, " [")) return {};
   return zone.to_utc(civil);
 }
 

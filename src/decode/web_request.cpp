@@ -243,6 +243,30 @@ bool take_clock(std::string_view& text, Civil& civil) {
   return true;
 }
 
+bool take_date_and_clock(std::string_view& text, char between, Civil& civil) {
+  unsigned year = 0;
+  const std::string_view mark(&between, 1);
+  if (!take_number(text, 4, year) || !take_prefix(text, mark) ||
+      !take_number(text, 2, civil.month) || !take_prefix(text, mark) ||
+      !take_number(text, 2, civil.day) || !take_prefix(text, " ") || !take_clock(text, civil)) {
+    return false;
+  }
+  civil.year = static_cast<int>(year);
+  return is_valid(civil);
+}
+
+std::optional<Duration> take_offset(std::string_view& text) {
+  const bool west = text.starts_with('-');
+  unsigned hours = 0, minutes = 0;
+  if (!west && !text.starts_with('+')) return {};
+  text.remove_prefix(1);
+  if (!take_number(text, 2, hours)) return {};
+  take_prefix(text, ":");
+  if (!take_number(text, 2, minutes) || hours > 23 || minutes > 59) return {};
+  const Duration offset = std::chrono::hours{hours} + std::chrono::minutes{minutes};
+  return west ? -offset : offset;
+}
+
 std::optional<Time> parse_common_time(const char* text) {
   if (text[2] != '/' || text[6] != '/' || text[11] != ':' || text[14] != ':' || text[17] != ':' ||
       text[20] != ' ' || (text[21] != '+' && text[21] != '-')) {
@@ -293,15 +317,9 @@ std::optional<Time> parse_web_time(std::string_view text, LocalZone& zone) {
   text = trim(text);
   if (text.empty()) return zone.to_utc(civil);
   if (text == "Z" || text == "UTC" || text == "GMT") return from_civil_utc(civil);
-  const bool west = text[0] == '-';
-  unsigned hours = 0, minutes = 0;
-  if ((text[0] != '+' && !west) || text.size() < 5) return {};
-  text.remove_prefix(1);
-  if (!take_number(text, 2, hours)) return {};
-  take_prefix(text, ":");
-  if (!take_number(text, 2, minutes) || !text.empty() || hours > 23 || minutes > 59) return {};
-  const auto offset = std::chrono::hours{hours} + std::chrono::minutes{minutes};
-  return from_civil_utc(civil) - (west ? -offset : Duration{offset});
+  const auto offset = take_offset(text);
+  if (!offset || !text.empty()) return {};
+  return from_civil_utc(civil) - *offset;
 }
 
 }  // namespace vedette::decode

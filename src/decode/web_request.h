@@ -46,6 +46,11 @@ std::optional<Time> parse_common_time(const char* text);
 std::optional<Time> parse_web_time(std::string_view text, LocalZone& zone);
 /// `13:55:36`, a fraction of a second behind it or not, taken from the front of `text`.
 bool take_clock(std::string_view& text, Civil& civil);
+/// `2000-10-10 13:55:36`, a fraction behind it or not, taken from the front of `text`; `between`
+/// stands between the parts of the date. False too for a day or time that there is not.
+bool take_date_and_clock(std::string_view& text, char between, Civil& civil);
+/// `-0700` or `+07:00`, taken from the front of `text`: how far that is ahead of UTC.
+std::optional<Duration> take_offset(std::string_view& text);
 /// Exactly `digits` decimal digits, taken from the front of `text`.
 bool take_number(std::string_view& text, std::size_t digits, unsigned& value);
 

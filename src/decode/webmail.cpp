@@ -15,10 +15,6 @@ using std::string_view;
 
 constexpr auto kNone = string_view::npos;
 
-void set_user(string_view name, EventBatch& out) {
-  if (!name.empty()) out.set(Field::UserName, name);
-}
-
 /// `… (192.0.2.7)` or `… [192.0.2.7]` at the right end: leaves what stands before.
 bool take_client(string_view& text, string_view& host) {
   if (!text.ends_with(')') && !text.ends_with(']')) return false;
@@ -59,7 +55,7 @@ bool read_horde(string_view text, EventBatch& out) {
   const bool backend = imp && modern;
   out.set_action(failed ? (backend ? Action::BackendRefused : Action::FailedLogin)
                         : Action::AcceptedLogin);
-  set_user(before, out);
+  set_text(Field::UserName, before, out);
   set_source({host, {}}, out);
   return true;
 }
@@ -100,7 +96,7 @@ bool read_roundcube(string_view text, EventBatch& out) {
   if (accepted) user = user.substr(0, user.rfind(" (ID: "));
   if (!accepted) user = user.substr(0, user.rfind(kAgainst));
   out.set_action(accepted ? Action::AcceptedLogin : Action::FailedLogin);
-  set_user(user, out);
+  set_text(Field::UserName, user, out);
   set_source({host, {}}, out);
   return true;
 }
